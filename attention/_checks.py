@@ -1,0 +1,83 @@
+"""Argument checks whose messages name the argument, what it was and what it should be."""
+
+import torch
+from torch import Tensor
+
+
+def shape(tensor: Tensor) -> tuple[int, ...]:
+    """The shape as a plain tuple, so that messages read (2, 3) and not torch.Size([2, 3])."""
+    return tuple(tensor.shape)
+
+
+def check_count(name: str, value: int, at_least: int = 1) -> int:
+    """Return ``value`` if it is a whole number of at least ``at_least``.
+
+    Raises:
+        TypeError: If ``value`` is no ``int`` (a ``bool`` is none either).
+        ValueError: If ``value`` is too small.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} should be a whole number, but was {value!r}")
+    if value < at_least:
+        raise ValueError(f"{name} should be at least {at_least}, but was {value}")
+    return value
+
+
+def check_probability(name: str, value: float) -> float:
+    """Return ``value`` if it is a dropout probability, 0 <= value < 1.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if not 0.0 <= value < 1.0:
+        raise ValueError(f"{name} should be in [0, 1), but was {value}")
+    return value
+
+
+def check_tensor(name: str, value: Tensor, axes: str, sizes: dict[str, int] | None = None) -> None:
+    """Check that ``value`` is a floating-point tensor with these axes.
+
+    Args:
+        name: The argument's name, for the message.
+        value: The tensor.
+        axes: The axes in words, such as ``"(B, T, d_model)"``; as many as the tensor must have.
+        sizes: The axes whose size is fixed, such as ``{"d_model": 768}``.
+
+    Raises:
+        TypeError: If ``value`` is no floating-point tensor.
+        ValueError: If an axis is missing, empty, or not of the size that it should be.
+    """
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{name} should be a tensor {axes}, but was {type(value).__name__}")
+    if not value.is_floating_point():
+        raise TypeError(f"{name} should be floating-point, but its dtype was {value.dtype}")
+    names = axes.strip("()").split(", ")
+    if value.ndim != len(names):
+        raise ValueError(f"{name} should have shape {axes}, but had {shape(value)}")
+    for axis, size in zip(names, value.shape, strict=True):
+        wanted = (sizes or {}).get(axis, size)
+        if size != wanted:
+            raise ValueError(
+                f"{name} should have shape {axes} with {axis} = {wanted}, but had {shape(value)}"
+            )
+        if size == 0:
+            raise ValueError(f"{name} should not be empty, but had shape {shape(value)} for {axes}")
+
+
+def check_mask(mask: Tensor, scores_shape: tuple[int, ...]) -> None:
+    """Check that ``mask`` is boolean and broadcasts to the shape of the scores.
+
+    Raises:
+        TypeError: If the mask is not boolean.
+        ValueError: If its shape does not broadcast to ``scores_shape``.
+    """
+    if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
+        was = mask.dtype if isinstance(mask, Tensor) else type(mask).__name__
+        raise TypeError(f"mask should be a bool tensor (True = may attend), but was {was}")
+    fits = mask.ndim <= len(scores_shape) and all(
+        m in (1, s) for m, s in zip(mask.shape[::-1], scores_shape[::-1], strict=False)
+    )
+    if not fits:
+        raise ValueError(
+            f"mask should broadcast to the scores' shape {scores_shape}, but had {shape(mask)}"
+        )

@@ -1,0 +1,106 @@
+"""Scaled dot-product attention: the definition that the whole book teaches."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from attention._checks import check_mask, check_probability, shape
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    *,
+    mask: Tensor | None = None,
+    scale: float | None = None,
+    dropout_p: float = 0.0,
+) -> tuple[Tensor, Tensor]:
+    r"""Mix the values by how well each query matches each key.
+
+    .. math::
+
+        \text{scores} = \frac{Q K^\top}{\sqrt{d_k}}, \qquad
+        \text{weights} = \text{softmax}(\text{scores}), \qquad
+        \text{context} = \text{weights}\, V
+
+    The softmax runs over the keys. Where ``mask`` is False the score becomes minus infinity, so
+    that the weight is exactly 0. A query that may attend to nothing at all gets weights and a
+    context of zeros, and finite gradients.
+
+    Args:
+        query: What each position looks for, (..., T, d_k).
+        key: What each position offers, (..., S, d_k).
+        value: What each position contributes, (..., S, d_v).
+        mask: A bool tensor that broadcasts to (..., T, S); True = may attend.
+        scale: The factor before the softmax; 1 / sqrt(d_k) when not given.
+        dropout_p: Probability with which a weight is dropped. A function has no evaluation mode:
+            a module passes 0 when it is not training.
+
+    Returns:
+        The context, (..., T, d_v), and the weights that made it, (..., T, S). Under dropout these
+        are the weights that were left, scaled by 1 / (1 - dropout_p): their rows do not sum to 1.
+
+    Raises:
+        TypeError: If a tensor is not floating-point, their dtypes differ, or the mask is not bool.
+        ValueError: If the shapes do not fit together, a sequence is empty, or ``dropout_p`` is not
+            in [0, 1).
+
+    Source:
+        Vaswani et al. 2017, section 3.2.1, equation 1.
+    """
+    scores_shape = _check_shapes(query, key, value)
+    check_probability("dropout_p", dropout_p)
+    if scale is None:
+        scale = query.shape[-1] ** -0.5
+    # Scaling the query before the product, not the scores after it, keeps half precision from
+    # overflowing; on paper the two are the same.
+    scores = (query * scale) @ key.mT  # (..., T, S)
+    if mask is None:
+        weights = torch.softmax(scores, dim=-1)  # (..., T, S)
+    else:
+        check_mask(mask, scores_shape)
+        scores = scores.masked_fill(~mask, -torch.inf)
+        # A row of nothing but -inf would become NaN, and a NaN mended after the softmax still
+        # poisons the backward pass. So such rows are mended before it and emptied after it.
+        nothing = ~mask.any(dim=-1, keepdim=True)  # (..., T, 1)
+        weights = torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)
+        weights = weights.masked_fill(nothing, 0.0)
+    weights = F.dropout(weights, dropout_p) if dropout_p > 0.0 else weights
+    return weights @ value, weights  # (..., T, d_v), (..., T, S)
+
+
+def _check_shapes(query: Tensor, key: Tensor, value: Tensor) -> tuple[int, ...]:
+    """Check that query, key and value fit together; return the shape of their scores."""
+    for name, tensor in (("query", query), ("key", key), ("value", value)):
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{name} should be a tensor, but was {type(tensor).__name__}")
+        if not tensor.is_floating_point():
+            raise TypeError(f"{name} should be floating-point, but its dtype was {tensor.dtype}")
+        if tensor.dtype != query.dtype:
+            raise TypeError(
+                f"{name} should have the query's dtype {query.dtype}, but had {tensor.dtype}"
+            )
+        if tensor.ndim < 2:
+            raise ValueError(
+                f"{name} should have shape (..., length, dimension), but had {shape(tensor)}"
+            )
+        if 0 in tensor.shape:
+            raise ValueError(f"{name} should not be empty, but had shape {shape(tensor)}")
+    if key.shape[-1] != query.shape[-1]:
+        raise ValueError(
+            f"key should have the query's last dimension d_k = {query.shape[-1]}, "
+            f"but had shape {shape(key)}"
+        )
+    if value.shape[-2] != key.shape[-2]:
+        raise ValueError(
+            f"value should have one row per key, S = {key.shape[-2]}, but had shape {shape(value)}"
+        )
+    try:
+        batch = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
+    except RuntimeError:
+        raise ValueError(
+            "query, key and value should have batch axes that broadcast together, but had shapes "
+            f"{shape(query)}, {shape(key)} and {shape(value)}"
+        ) from None
+    return (*batch, query.shape[-2], key.shape[-2])

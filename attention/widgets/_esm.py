@@ -1,0 +1,41 @@
+"""One self-contained ES module from several: anywidget loads a widget from a blob, where relative imports fail."""
+
+import re
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w.-]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*(//.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+
+
+def bundle(entry: str, folder: Path = _HERE) -> str:
+    """Return the source of `entry` with its relative imports inlined, each module once, dependencies first.
+
+    The modules share one scope in the result, so a top-level name may occur only once among them (the browser and
+    node refuse the module otherwise), and imports are written `import { a, b } from "./file.js";` without renaming.
+    Comments on lines of their own are left out: every page that shows the widget carries this text.
+
+    Args:
+        entry: file name of the module with the default export, such as `explorer.js`.
+        folder: where the modules lie.
+
+    Returns:
+        The text of one ES module without imports, with the entry's default export.
+    """
+    modules: dict[str, str] = {}
+
+    def visit(name: str) -> None:
+        source = (folder / name).read_text(encoding="utf-8")
+        for dependency in _IMPORT.findall(source):
+            if dependency not in modules:
+                visit(dependency)
+        modules[name] = _IMPORT.sub("", source if name == entry else _EXPORT.sub("", source))
+
+    visit(entry)
+    return _COMMENT.sub("", "\n".join(modules.values()))
+
+
+def stylesheet(*names: str, folder: Path = _HERE) -> str:
+    """Return the named style sheets as one text, in order."""
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)

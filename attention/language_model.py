@@ -53,10 +53,11 @@ class AttentionLanguageModel(nn.Module):
     ) -> None:
         super().__init__()
         self.max_len = check_count("max_len", max_len)
+        d_model = check_count("d_model", d_model)
         self.embedding = nn.Embedding(check_count("n_tokens", n_tokens), d_model)
         self.position = nn.Embedding(max_len, d_model)
         self.layers = nn.ModuleList(
-            _Layer(
+            AttentionLayer(
                 MultiHeadAttention(d_model, n_heads, causal=causal, dropout=dropout),
                 d_feed_forward,
             )
@@ -93,7 +94,7 @@ class AttentionLanguageModel(nn.Module):
     def attention_weights(self, ids: Tensor) -> list[Tensor]:
         """The weights of every layer on ``ids``, each (B, H, T, T)."""
         x, found = self.embed(ids), []
-        for layer in cast("list[_Layer]", self.layers):
+        for layer in cast("list[AttentionLayer]", self.layers):
             found.append(layer.attention(layer.norm(x), need_weights=True)[1])
             x = layer(x)
         return found
@@ -116,12 +117,14 @@ class AttentionLanguageModel(nn.Module):
         return ids
 
 
-class _Layer(nn.Module):
+class AttentionLayer(nn.Module):
     """Attention, then perhaps a feed-forward network, each added to what came in."""
 
     def __init__(self, attention: MultiHeadAttention, d_feed_forward: int | None) -> None:
         super().__init__()
         d_model = attention.d_model
+        if d_feed_forward is not None:
+            check_count("d_feed_forward", d_feed_forward)
         self.norm = nn.LayerNorm(d_model)
         self.attention = attention
         self.feed_forward = (

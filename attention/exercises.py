@@ -1,0 +1,84 @@
+"""Exercises that grade themselves."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def grade(
+    answer: Callable[..., Any],
+    reference: Callable[..., Any],
+    cases: Sequence[tuple[Any, ...]],
+    *,
+    tolerance: float = 1e-6,
+) -> bool:
+    """Compare the reader's function with a reference, case by case, and say what was found.
+
+    Args:
+        answer: The reader's function. Left unwritten (it returns ``None``) it is "not yet" right.
+        reference: A function that is known to be right.
+        cases: The arguments of each call.
+        tolerance: How far numbers may be apart.
+
+    Returns:
+        Whether every case agrees. The first one that does not is printed.
+    """
+    for arguments in cases:
+        wanted = reference(*arguments)
+        try:
+            got = answer(*arguments)
+        except Exception as error:  # whatever the reader's code does, the notebook goes on
+            got = error
+        problem = _difference(got, wanted, tolerance)
+        if problem:
+            print(f"not yet: {answer.__name__}({', '.join(map(_show, arguments))}) {problem}")
+            return False
+    print(f"correct: {answer.__name__} agrees in all {len(cases)} cases")
+    return True
+
+
+def _difference(got: Any, wanted: Any, tolerance: float) -> str:
+    """What is wrong with ``got``, or nothing."""
+    if isinstance(got, Exception):
+        return f"raised {type(got).__name__}: {got}"
+    if got is None:
+        return "returned None: the function is still to be written"
+    if isinstance(wanted, tuple):
+        if not isinstance(got, tuple) or len(got) != len(wanted):
+            return f"should return {len(wanted)} values, but returned {_show(got)}"
+        found = (_difference(g, w, tolerance) for g, w in zip(got, wanted, strict=True))
+        return next((problem for problem in found if problem), "")
+    if isinstance(wanted, Tensor):
+        if not isinstance(got, Tensor):
+            return f"should return a tensor, but returned {_show(got)}"
+        if got.shape != wanted.shape:
+            return f"should have shape {tuple(wanted.shape)}, but had {tuple(got.shape)}"
+        if got.dtype != wanted.dtype:
+            return f"should have dtype {wanted.dtype}, but had {got.dtype}"
+        if not torch.allclose(got.double(), wanted.double(), rtol=0, atol=tolerance):
+            return f"should be {_show(wanted)}, but was {_show(got)}"
+        return ""
+    try:
+        right = bool(abs(got - wanted) <= tolerance if isinstance(wanted, float) else got == wanted)
+    except (RuntimeError, TypeError, ValueError):  # a word for a number, many numbers for one
+        right = False
+    return "" if right else f"should be {_show(wanted)}, but was {_show(got)}"
+
+
+def _show(value: Any) -> str:
+    """A value in few words: small tensors as numbers, large ones by their shape."""
+    if not isinstance(value, Tensor):
+        return repr(value)
+    if value.numel() > 16:
+        return f"tensor of shape {tuple(value.shape)}"
+    numbers = value.tolist()
+    return str(
+        numbers if value.dtype == torch.bool or not value.is_floating_point() else _round(numbers)
+    )
+
+
+def _round(numbers: Any) -> Any:
+    """Nested lists of numbers, to three digits."""
+    return [_round(n) for n in numbers] if isinstance(numbers, list) else round(numbers, 3)

@@ -1,0 +1,63 @@
+"""The browser that the tests drive: where it is, and how it starts.
+
+Run as a script it makes sure that there is one: it installs Debian's Chromium where it may, and
+otherwise says what to install. The tests never skip for want of a browser.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+MISSING = (
+    "No Chromium was found, and the tests of the site and of JupyterLab need one.\n"
+    "Install it (Debian and Ubuntu: sudo apt-get install chromium), "
+    "or set CHROMIUM to the path of a Chromium or Chrome."
+)
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find() -> str | None:
+    """The path of a Chromium, or nothing."""
+    found = (shutil.which(name) for name in NAMES)
+    mac = MAC if os.path.exists(MAC) else None
+    return os.environ.get("CHROMIUM") or next((path for path in found if path), mac)
+
+
+def launch_options() -> dict[str, object]:
+    """What Playwright's ``chromium.launch`` takes.
+
+    Raises:
+        RuntimeError: If there is no browser; the message says what to install.
+    """
+    path = find()
+    if path is None:
+        raise RuntimeError(MISSING)
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return {"executable_path": path, "args": ARGUMENTS + ["--no-sandbox"] * root}
+
+
+def main() -> int:
+    """Find a browser, or install one, or say what is missing."""
+    if find() is None and shutil.which("apt-get"):
+        may = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        print("installing chromium with apt-get", flush=True)
+        for command in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
+            if subprocess.run([*may, "apt-get", *command], check=False).returncode:
+                break
+    path = find()
+    print(f"browser: {path}" if path else MISSING, file=sys.stdout if path else sys.stderr)
+    return 0 if path else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

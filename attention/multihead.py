@@ -1,5 +1,6 @@
 """Self-attention with one head, and multi-head attention."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -205,13 +206,17 @@ class MultiHeadAttention(nn.Module):
         (n_batch, n_queries, _), n_keys = x.shape, memory.shape[1]
         if isinstance(mask, Tensor) and mask.ndim == 3:
             mask = mask[:, None]  # (B, 1, T, S)
-        elif isinstance(mask, Tensor) and mask.shape == (n_batch, n_keys) != (n_queries, n_keys):
+        elif (
+            isinstance(mask, Tensor)
+            and mask.shape == (n_batch, n_keys)
+            and n_batch not in (1, n_queries)
+        ):
             raise ValueError(
                 f"mask of two axes should be (T, S) = {(n_queries, n_keys)}, but had "
                 f"{shape(mask)}; a padding mask (B, S) goes in as mask[:, None, :]"
             )
         check_mask(mask, (n_batch, self.n_heads, n_queries, n_keys))
-        return mask
+        return torch.atleast_2d(mask)  # PyTorch's kernel does not broadcast a lone key axis
 
 
 def _and(one: Tensor, other: Tensor | None) -> Tensor:

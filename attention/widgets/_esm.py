@@ -1,4 +1,7 @@
-"""One self-contained ES module from several: anywidget loads a widget from a blob, where relative imports fail."""
+"""One self-contained ES module from several.
+
+anywidget loads a widget from a blob, where relative imports fail.
+"""
 
 import re
 from pathlib import Path
@@ -10,15 +13,16 @@ _COMMENT = re.compile(r"^\s*(//.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
 
 
 def bundle(entry: str, folder: Path = _HERE) -> str:
-    """Return the source of `entry` with its relative imports inlined, each module once, dependencies first.
+    """Return the source of a module with its relative imports inlined, dependencies first.
 
-    The modules share one scope in the result, so a top-level name may occur only once among them (the browser and
-    node refuse the module otherwise), and imports are written `import { a, b } from "./file.js";` without renaming.
-    Comments on lines of their own are left out: every page that shows the widget carries this text.
+    The modules share one scope in the result, so a top-level name may occur only once among them
+    (the browser and node refuse the module otherwise), and imports are written
+    ``import { a, b } from "./file.js";`` without renaming. Comments on lines of their own are
+    left out: every page that shows the widget carries this text.
 
     Args:
-        entry: file name of the module with the default export, such as `explorer.js`.
-        folder: where the modules lie.
+        entry: File name of the module with the default export, such as ``explorer.js``.
+        folder: Where the modules lie.
 
     Returns:
         The text of one ES module without imports, with the entry's default export.

@@ -75,7 +75,7 @@
       if (fallback) fallback.hidden = true;
       place.dataset.state = "ready";
     } catch (error) {
-      console.warn("afm-host:", error);
+      console.error("afm-host:", error);
       el.className = "afm-note";
       el.setAttribute("role", "note");
       el.textContent = `The interactive version could not start (${error.message}). The picture shows its first state.`;
@@ -88,7 +88,7 @@
     try {
       Object.assign(states, JSON.parse(script.textContent).state);
     } catch (error) {
-      console.warn("afm-host:", error);
+      console.error("afm-host:", error);
     }
   }
   document.querySelectorAll(".afm-widget").forEach(mount);

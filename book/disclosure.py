@@ -36,6 +36,8 @@ class Disclosures(SphinxPostTransform):
             else:
                 name = node.tagname.removesuffix("_node").replace("_", " ").capitalize()
                 title = disclosure_title("", name)
+            for link in list(title.findall(nodes.reference)):
+                link.replace_self(link.children)  # a link inside a button cannot be reached
             classes = [c for c in node["classes"] if c != "dropdown"]
             kind = node.tagname.removesuffix("_node")
             if kind in {"hint", "tip", "note", "warning", "seealso", "important"}:

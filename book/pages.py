@@ -29,7 +29,7 @@ UNUSED_FILES = (
 )  # fmt: skip
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
 ICON_FACE = re.compile(r"@font-face\{[^}]*fontawesome[^}]*\}")
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+EMPTY_HEADER = re.compile(r'<th class="head[^"]*">(?:<p></p>)?</th>')
 
 
 def trim_page(
@@ -48,7 +48,9 @@ def trim_page(
         if not any(name in str(sheet.filename) and mark not in body for name, mark in SHEETS.items())
     ]
     # ARIA has retired the role that docutils gives a reference.
-    context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    # The empty corner of a table heads nothing.
+    context["body"] = EMPTY_HEADER.sub("<td></td>", body)
 
 
 def trim_folder(app: Sphinx, exception: Exception | None) -> None:

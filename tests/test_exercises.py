@@ -20,6 +20,8 @@ def test_an_answer_within_the_tolerance_is_correct():
     assert grade(lambda x: 2 * x + 9e-4, double, [(1.0,), (torch.ones(3),)], **near)
     assert not grade(lambda x: 2 * x + 2e-3, double, [(1.0,)], **near)
     assert not grade(lambda x: 2 * x + 2e-3, double, [(torch.ones(3),)], **near)
+    # However large the numbers are.
+    assert not grade(lambda x: 2 * x + 2e-3, double, [(torch.full((3,), 1e3),)], **near)
 
 
 def test_the_first_case_that_differs_is_the_one_that_is_shown(capsys):
@@ -56,7 +58,7 @@ def raising(x):
             torch.ones(2),
             "should have dtype torch.float32, but had torch.float64",
         ),
-        (lambda x: x, double, torch.ones(2), "should be [2.0, 2.0], but was [1.0, 1.0]"),
+        (lambda x: x / 3, double, torch.ones(2), "should be [2.0, 2.0], but was [0.333, 0.333]"),
         (
             lambda x: ~x,
             lambda x: x,

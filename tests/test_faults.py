@@ -17,7 +17,7 @@ SUITE = ["conftest.py", "test_masks.py", "test_functional.py", "test_multihead.p
 
 # Importing takes longer than the tests: one process imports, and a fork of it runs each copy.
 fork = multiprocessing.get_context("forkserver")
-fork.set_forkserver_preload(["pytest", "hypothesis", "matplotlib", "torch.distributed", "sympy"])
+fork.set_forkserver_preload(["pytest", "hypothesis", "matplotlib", "torch.distributed.tensor"])
 
 
 def failures(folder, edits=(), file=None):

@@ -62,6 +62,16 @@ def test_numbers_stand_in_their_cells():
     }
 
 
+def test_numbers_are_white_on_dark_cells_and_dark_on_pale_ones():
+    ax = heat_map(torch.tensor([[0.1, 1.0]]), ["a"], ["x", "y"], numbers=True)
+    assert [text.get_color() for text in ax.texts] == ["#1f2933", "white"]
+
+
+def test_a_map_of_which_nothing_is_visible_is_all_hatched():
+    ax = heat_map(torch.zeros(2, 1), ["a", "b"], ["x"], mask=torch.zeros(2, 1, dtype=torch.bool))
+    assert hatched(ax) == {(0, 0), (1, 0)}
+
+
 def test_minus_infinity_is_left_blank():
     ax = heat_map(torch.tensor([[-torch.inf, 2.0]]), ["a"], ["x", "y"], numbers=True, signed=True)
     assert [text.get_text() for text in ax.texts] == ["2.00"]
@@ -101,6 +111,12 @@ def test_head_maps_draw_every_head_on_one_scale():
         np.testing.assert_array_equal(drawn(ax).filled(0), head.double().tril())
         assert ax.images[0].get_clim() == (0, 1)
         assert len(hatched(ax)) == 10
+
+
+def test_head_maps_name_the_tokens_on_the_left_and_at_the_foot_only():
+    figure = head_maps(torch.ones(3, 2, 2), ["a", "b"], per_row=2)
+    named = [(len(ax.get_yticks()) > 0, len(ax.get_xticks()) > 0) for ax in figure.axes[:3]]
+    assert named == [(True, False), (False, True), (True, True)]
 
 
 def test_head_maps_take_titles():

@@ -76,9 +76,9 @@ def test_decode_undoes_encode(sentence):
 
 
 def test_an_unknown_character_is_named():
-    message = re.escape("text should use the vocabulary's characters, but had ['x', 'y']")
+    message = re.escape("text should use the vocabulary's characters, but had ['u', 'v', 'w', 'x', 'y']")
     with pytest.raises(ValueError, match=f"^{message}$"):
-        Characters("abc").encode("ayxbx")
+        Characters("abc").encode("ayxbwuxv")
 
 
 def test_an_unknown_play_is_named_and_the_known_ones_listed():

@@ -42,8 +42,11 @@ def draw_png(explorer: "AttentionExplorer") -> str:
                 axes.set_visible(False)
                 continue
             heat_map(weights[head], words, words, ax=axes, mask=mask, limit=1.0)
-            axes.set_title(f"head {head}", fontweight="bold" if head == explorer.head else None)
-            axes.tick_params(labelsize=7)
+            weight = "bold" if head == explorer.head else "normal"
+            axes.set_title(f"head {head}" if n_heads > 1 else "", fontsize=9, fontweight=weight)
+            axes.tick_params(labelsize=7 if n <= 10 else 6)
+            for label in axes.get_xticklabels():
+                label.set(rotation=90, horizontalalignment="center")
             if head % columns:
                 axes.set_yticks([])
             if head + columns < n_heads:
@@ -74,9 +77,9 @@ def _draw_words(explorer: "AttentionExplorer", axes: Axes) -> None:
     axes.set(ylim=(0, 1.15), yticks=[])
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_title(
-        f"“{visible(explorer.tokens[query])}” attends, head {explorer.head}", fontsize=10
-    )
+    axes.tick_params(axis="x", labelsize=9 if n <= 12 else 7)
+    start = f"Head {explorer.head}: where" if explorer.n_heads > 1 else "Where"
+    axes.set_title(f"{start} “{visible(explorer.tokens[query])}” looks", fontsize=9)
 
 
 def alt_text(explorer: "AttentionExplorer") -> str:
@@ -93,9 +96,11 @@ def alt_text(explorer: "AttentionExplorer") -> str:
         "window": f"a window of {explorer.window}",
     }
     heads = "one head" if explorer.n_heads == 1 else f"{explorer.n_heads} heads"
+    start = "The" if explorer.n_heads == 1 else f"In head {explorer.head} the"
     hidden = n - sum(allowed)
+    rest = f"; {hidden} {'key is' if hidden == 1 else 'keys are'} masked" if hidden else ""
     return (
         f"{explorer.label}: {heads} over {n} words with {mask[explorer.mask]}. "
-        f"In head {explorer.head} the query “{visible(explorer.tokens[query])}” puts its weight on "
-        f"{shares}; {hidden} {'key is' if hidden == 1 else 'keys are'} masked."
+        f"{start} query “{visible(explorer.tokens[query])}” puts its weight on "
+        f"{shares}{rest}."
     )

@@ -54,7 +54,6 @@ function build(model) {
 
   function move(changes) {
     const next = { ...state, ...changes };
-    next.head = Math.min(next.head, next.n_heads - 1);
     STATE.filter((name) => next[name] !== model.get(name)).forEach((name) => model.set(name, next[name]));
     model.save_changes();
   }
@@ -103,6 +102,7 @@ function build(model) {
     options: thumbs.map(({ node }, value) => ({ value, content: [node, element("span", {}, `head ${value}`)] })),
     onInput: (head) => move({ head }),
   });
+  const severalHeads = thumbs.length > 1;
   const grid = heatGrid({ rows: tokens, columns: tokens, onChoose: chooseCell, onPoint: readOut });
   const mapTitle = element("p", { class: "afm-title" }, "");
   const readout = element("p", { class: "afm-readout" }, "");
@@ -118,7 +118,7 @@ function build(model) {
     },
     element("div", { class: "afm-controls" }, ...shown),
     words.node,
-    headChoice.node,
+    ...(severalHeads ? [headChoice.node] : []),
     element(
       "div",
       { class: "afm-detail" },
@@ -162,7 +162,7 @@ function build(model) {
       mask: one.mask,
       query,
       key: keyShown(),
-      name: `Weights of head ${head}: rows are queries, columns are keys`,
+      name: `Weights${severalHeads ? ` of head ${head}` : ""}: rows are queries, columns are keys`,
     });
     steps.update({
       scores: one.scores[query],
@@ -171,9 +171,10 @@ function build(model) {
       key: keyShown(),
       title: `Query “${visible(tokens[query])}”, step by step`,
       dHead: dModel / nHeads,
+      maskable: controls.includes("mask") || mask !== "none",
     });
     context.update({ context: one.context[query], weights: one.weights[query], tokens });
-    setText(mapTitle, `Head ${head}, every query`);
+    setText(mapTitle, severalHeads ? `Head ${head}, every query` : "Every query");
     readOut();
     Object.assign(node.dataset, { mask, heads: nHeads, length, query, head, key: keyShown() });
     drawMaps();
@@ -181,7 +182,7 @@ function build(model) {
 
   function drawMaps() {
     if (!node.isConnected) return; // JupyterLab renders before it attaches: the observer below draws then
-    ramp ??= readRamp(thumbs[0].node);
+    ramp ??= readRamp(grid.ink);
     heads.forEach(({ weights, mask }, h) => thumbs[h].update({ weights, mask, query: state.query_index, ramp }));
     grid.draw(ramp);
   }
@@ -192,7 +193,7 @@ function build(model) {
     const best = weights.indexOf(Math.max(...weights));
     const seen = heads[head].mask[query].filter(Boolean).length;
     live.say(
-      `Head ${head} of ${state.n_heads}, query ${tokens[query]}: ${seen} of ${plural(length, "key")} visible, ` +
+      `${severalHeads ? `Head ${head} of ${state.n_heads}, query` : "Query"} ${tokens[query]}: ${seen} of ${plural(length, "key")} visible, ` +
         `most weight on ${tokens[best]}, ${decimal(weights[best])}.`,
     );
   }

@@ -117,6 +117,7 @@ export function heatGrid({ rows, columns, onChoose, onPoint }) {
   }
   return {
     node: table,
+    ink: ink.node,
     update,
     draw,
     stop: () => resize.disconnect(),

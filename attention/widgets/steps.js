@@ -10,7 +10,7 @@ const COLUMNS = [
   { name: "weight", step: "2", title: "weight", formula: "÷ sum" },
 ];
 
-const badge = (step) => (step ? [element("span", { class: "afm-step" }, step), " "] : []);
+const badge = (step) => (step ? [element("span", { class: "afm-step" }, step), "\u2009"] : []);
 
 /** One row a key, one column a step; the sums stand at the foot. */
 export function stepsTable({ tokens }) {
@@ -33,8 +33,8 @@ export function stepsTable({ tokens }) {
         "tr",
         {},
         element("th", { scope: "col" }, "key"),
-        ...COLUMNS.map(({ step, title }, c) =>
-          element("th", { scope: "col" }, ...badge(step), title, formulas[c]),
+        ...COLUMNS.map(({ name, step, title }, c) =>
+          element("th", { scope: "col", "data-step": name }, ...badge(step), title, formulas[c]),
         ),
       ),
     ),
@@ -42,8 +42,9 @@ export function stepsTable({ tokens }) {
     element("tfoot", {}, element("tr", {}, element("th", { scope: "row" }, "sum"), ...sums)),
   );
 
-  function update({ scores, masked, weights, key, title, dHead }) {
+  function update({ scores, masked, weights, key, title, dHead, maskable }) {
     setText(caption, title);
+    setAttribute(node, "data-unmaskable", !maskable && "");
     setText(formulas[0], `q·k / √${dHead}`);
     const { exponentials, sum } = exponentiate(masked);
     rows.forEach((row, j) => {
@@ -91,7 +92,7 @@ export function contextVector({ size }) {
 function weightedWords(weights, tokens) {
   const terms = Array.from(weights, (w, j) => [w, j]).filter(([w]) => w >= 0.005);
   const rest = weights.some((w) => w > 0 && w < 0.005) ? " + …" : "";
-  return terms.map(([w, j]) => `${decimal(w)} v(${visible(tokens[j])})`).join(" + ") + rest;
+  return terms.map(([w, j]) => `${decimal(w)}\u00a0v(${visible(tokens[j])})`).join(" + ") + rest;
 }
 
 /** One cell in words, on two lines: which key for which query, and the arithmetic from dot product to weight. */

@@ -192,6 +192,23 @@ def test_the_grid_has_one_tab_stop_and_arrow_keys(
     page.locator("td[data-query='2'][data-key='0']").click()
     assert facts(view)[3] == 2
     assert facts(view)[-1] == 0
+    assert page.locator(".afm-grid [tabindex='0']").count() == 1
+
+
+def test_a_shorter_sentence_and_fewer_heads_take_the_choice_along(
+    open_page: Open, explorer: AttentionExplorer
+) -> None:
+    explorer.head = 3
+    page = open_page(explorer.model_id, models=[explorer])
+    view = page.locator(".afm-explorer")
+    length, heads = (page.locator(f"input[data-control={name}]") for name in ("length", "heads"))
+    length.press("Home")
+    assert facts(view) == ("causal", 4, 1, 0, 3, 0)
+    length.press("End")
+    assert facts(view) == ("causal", 4, 7, 0, 3, 0), "as in Python, it does not spring back"
+    heads.press("Home")
+    heads.press("End")
+    assert facts(view) == ("causal", 4, 7, 0, 0, 0)
 
 
 def test_tokens_are_text(open_page: Open, explorer: AttentionExplorer) -> None:

@@ -129,8 +129,10 @@ def visit(browser: Browser, base: str, **options: Any) -> tuple[BrowserContext, 
     page.on("pageerror", lambda error: tab.problems.append(f"page error: {error}"))
     page.on(
         "console",
-        lambda message: tab.problems.append(f"console: {message.text}")
-        if message.type in ("error", "warning")
-        else None,
+        lambda message: (
+            tab.problems.append(f"console: {message.text}")
+            if message.type in ("error", "warning")
+            else None
+        ),
     )
     return context, tab

@@ -58,7 +58,9 @@ def test_every_code_cell_has_a_copy_button(tab: Callable[..., Visit], name: str)
     page = tab("http").open(name)
     cells = page.locator("div.cell_input div.highlight")
     assert cells.locator("button.copybtn").count() == cells.count()
-    names = page.eval_on_selector_all("button.copybtn", "all => all.map(b => b.ariaLabel || b.title)")
+    names = page.eval_on_selector_all(
+        "button.copybtn", "all => all.map(b => b.ariaLabel || b.title)"
+    )
     assert all(names)
 
 

@@ -27,8 +27,11 @@ def check_probability(name: str, value: float) -> float:
     """Return ``value`` if it is a dropout probability, 0 <= value < 1.
 
     Raises:
-        ValueError: If it is not.
+        TypeError: If ``value`` is no number.
+        ValueError: If it is not in that range.
     """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} should be a number in [0, 1), but was {value!r}")
     if not 0.0 <= value < 1.0:
         raise ValueError(f"{name} should be in [0, 1), but was {value}")
     return value

@@ -74,9 +74,7 @@ def _show(value: Any) -> str:
     if value.numel() > 16:
         return f"tensor of shape {tuple(value.shape)}"
     numbers = value.tolist()
-    return str(
-        numbers if value.dtype == torch.bool or not value.is_floating_point() else _round(numbers)
-    )
+    return str(_round(numbers) if value.is_floating_point() else numbers)
 
 
 def _round(numbers: Any) -> Any:

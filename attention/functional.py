@@ -61,8 +61,8 @@ def scaled_dot_product_attention(
     else:
         check_mask(mask, scores_shape)
         scores = scores.masked_fill(~mask, -torch.inf)
-        # A row of nothing but -inf would become NaN, and a NaN mended after the softmax still
-        # poisons the backward pass. So such rows are mended before it and emptied after it.
+        # A row of nothing but -inf would become NaN in the softmax. So such rows are mended before
+        # it and emptied after it: no NaN ever arises, in the forward or in the backward pass.
         nothing = ~mask.any(dim=-1, keepdim=True)  # (..., T, 1)
         weights = torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)
         weights = weights.masked_fill(nothing, 0.0)

@@ -76,7 +76,9 @@ class AttentionLanguageModel(nn.Module):
             Logits, (B, T, n_tokens).
 
         Raises:
-            ValueError: If ``ids`` has another shape or is longer than ``max_len``.
+            TypeError: If ``ids`` are not whole numbers.
+            ValueError: If ``ids`` has another shape, is longer than ``max_len``, or holds an id
+                outside the vocabulary.
         """
         x = self.embed(ids)  # (B, T, d_model)
         for layer in self.layers:
@@ -85,9 +87,16 @@ class AttentionLanguageModel(nn.Module):
 
     def embed(self, ids: Tensor) -> Tensor:
         """What enters the first layer: each token's vector plus its position's, (B, T, d_model)."""
+        if ids.is_floating_point() or ids.dtype == torch.bool:
+            raise TypeError(f"ids should be whole numbers (B, T), but their dtype was {ids.dtype}")
         if ids.ndim != 2 or not 1 <= ids.shape[1] <= self.max_len:
             raise ValueError(
                 f"ids should have shape (B, T) with 1 <= T <= {self.max_len}, but had {shape(ids)}"
+            )
+        n_tokens = self.embedding.num_embeddings
+        if ids.min() < 0 or ids.max() >= n_tokens:
+            raise ValueError(
+                f"ids should be in [0, {n_tokens}), but ranged from {ids.min()} to {ids.max()}"
             )
         return self.embedding(ids) + self.position.weight[: ids.shape[1]]
 

@@ -60,8 +60,8 @@ def train(
             loss, a scalar tensor that depends on the model's parameters.
         steps: Number of steps.
         lr: The highest learning rate.
-        schedule: How the rate moves: ``"constant"``, ``"cosine"`` (falls to 0) or ``"one_cycle"``
-            (rises over the first 30%, then falls to 0).
+        schedule: How the rate moves: ``"constant"``, ``"cosine"`` (falls to 0, which is the last
+            step's rate) or ``"one_cycle"`` (rises over the first 30%, then falls likewise).
         warmup: Share of the steps over which a constant or cosine schedule first rises from 0.
         clip: The largest norm of the gradient; longer ones are shortened. ``None`` for no clipping.
         weight_decay: Decoupled weight decay (AdamW).

@@ -1,8 +1,9 @@
 """Execute the chapters and write them in their normal form.
 
 The normal form is what a reader of the repository sees and what the tests compare with: text
-outputs only. No images, no widget state, no execution counts, no times; progress bars, which go to
-the error stream, are left out. Two executions write the same bytes.
+outputs only. No images, no widget state, no times; progress bars, which go to the error stream, are
+left out. A code cell's execution count is its place, as in one run from the top: nbval compares
+no output of a cell without a count. Two executions write the same bytes.
 
     python book/notebooks.py            execute all chapters, write each in normal form
     python book/notebooks.py FILE ...   those only
@@ -30,7 +31,7 @@ METADATA = {
 
 def normal_form(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """A copy of ``notebook`` in normal form."""
-    cells = []
+    cells, place = [], 0
     for number, cell in enumerate(notebook.cells):
         kept = {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
         normal: dict[str, Any] = {
@@ -40,16 +41,18 @@ def normal_form(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             "source": cell.source.rstrip(),
         }
         if cell.cell_type == "code":
-            normal["execution_count"] = None
-            normal["outputs"] = [o for o in map(_normal_output, cell.outputs) if o]
+            place += 1
+            outputs = (_normal_output(output, place) for output in cell.outputs)
+            normal["execution_count"] = place
+            normal["outputs"] = [output for output in outputs if output]
         cells.append(nbformat.from_dict(normal))
     return nbformat.from_dict(
         {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     )
 
 
-def _normal_output(output: nbformat.NotebookNode) -> dict[str, Any] | None:
-    """One output's text, or nothing where it has none worth keeping."""
+def _normal_output(output: nbformat.NotebookNode, place: int) -> dict[str, Any] | None:
+    """The text of an output of the code cell at ``place``, or nothing where it has none to keep."""
     if output.output_type == "stream":
         kept = {"name": output.name, "output_type": "stream", "text": output.text}
         return None if output.name == "stderr" else kept
@@ -60,7 +63,7 @@ def _normal_output(output: nbformat.NotebookNode) -> dict[str, Any] | None:
         return None
     normal = {"data": {"text/plain": text}, "metadata": {}, "output_type": output.output_type}
     if output.output_type == "execute_result":
-        normal["execution_count"] = None
+        normal["execution_count"] = place
     return normal
 
 

@@ -25,7 +25,7 @@ SHEETS = {
 UNUSED_SCRIPTS = {"design-tabs.js"}
 UNUSED_FILES = (
     "scripts/fontawesome.js", "scripts/bootstrap.js", "vendor/fontawesome", "webpack-macros.html",
-    "sbt-webpack-macros.html", "images", "locales", "README.md",
+    "sbt-webpack-macros.html", "images", "locales", "README.md", "katex-math.css",
 )  # fmt: skip
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
 ICON_FACE = re.compile(r"@font-face\{[^}]*fontawesome[^}]*\}")
@@ -45,7 +45,8 @@ def trim_page(
     context["css_files"] = [
         sheet
         for sheet in context["css_files"]
-        if not any(name in str(sheet.filename) and mark not in body for name, mark in SHEETS.items())
+        if Path(str(sheet.filename)).name != "katex-math.css"  # book.css places equation numbers
+        and not any(name in str(sheet.filename) and mark not in body for name, mark in SHEETS.items())
     ]
     # ARIA has retired the role that docutils gives a reference.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')

@@ -140,6 +140,16 @@ BAD_INPUT = {
         ValueError,
         "ids should have shape (B, T) with 1 <= T <= 7, but had (5,)",
     ),
+    "no whole numbers": (
+        lambda: model()(torch.rand(2, 5)),
+        TypeError,
+        "ids should be whole numbers (B, T), but their dtype was torch.float32",
+    ),
+    "an id outside the vocabulary": (
+        lambda: model(11)(torch.tensor([[3, 11]])),
+        ValueError,
+        "ids should be in [0, 11), but ranged from 3 to 11",
+    ),
     "nothing to add": (
         lambda: model().generate(ids(1, 5), 0),
         ValueError,

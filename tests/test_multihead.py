@@ -352,6 +352,11 @@ BAD_INPUT = {
         ValueError,
         "dropout should be in [0, 1), but was -0.5",
     ),
+    "a word for dropout": (
+        lambda: MultiHeadAttention(6, 3, dropout="0.1"),
+        TypeError,
+        "dropout should be a number in [0, 1), but was '0.1'",
+    ),
     "no number for dropout": (
         lambda: MultiHeadAttention(6, 3, dropout=math.nan),
         ValueError,

@@ -64,5 +64,5 @@ def test_normal_form_drops_what_changes_from_run_to_run():
         "display_data",
         "execute_result",
     ]
-    assert normal.cells[0].execution_count is None
+    assert normal.cells[0].execution_count == normal.cells[0].outputs[2].execution_count == 1
     assert normal.cells[0].metadata == {}

@@ -47,13 +47,6 @@ def test_a_play_holds_no_markdown_and_no_gap(play):
     assert not re.search(r"[*_\\#\[\]]|\n{3}", found)
 
 
-@pytest.mark.xfail(reason="directions over several lines stay: the committed examples saw them")
-def test_no_direction_and_no_trailing_space_is_left():
-    text = "".join(shakespeare(play) for play in ("hamlet", "macbeth", "edward-iii"))
-    assert not re.search(r"^(Enter|Re-enter|Exeunt)\b.*[A-Z]{3}|^Exeunt\.$", text, re.MULTILINE)
-    assert " \n" not in shakespeare("a-midsummer-night-s-dream")
-
-
 def test_plays_are_sorted_and_all_there():
     assert len(plays()) == 38
     assert plays() == sorted(plays())
@@ -76,7 +69,9 @@ def test_decode_undoes_encode(sentence):
 
 
 def test_an_unknown_character_is_named():
-    message = re.escape("text should use the vocabulary's characters, but had ['u', 'v', 'w', 'x', 'y']")
+    message = re.escape(
+        "text should use the vocabulary's characters, but had ['u', 'v', 'w', 'x', 'y']"
+    )
     with pytest.raises(ValueError, match=f"^{message}$"):
         Characters("abc").encode("ayxbwuxv")
 

@@ -42,13 +42,24 @@ def normal_form(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         }
         if cell.cell_type == "code":
             place += 1
-            outputs = (_normal_output(output, place) for output in cell.outputs)
             normal["execution_count"] = place
-            normal["outputs"] = [output for output in outputs if output]
+            normal["outputs"] = _normal_outputs(cell.outputs, place)
         cells.append(nbformat.from_dict(normal))
     return nbformat.from_dict(
         {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     )
+
+
+def _normal_outputs(outputs: list[nbformat.NotebookNode], place: int) -> list[dict[str, Any]]:
+    """The outputs worth keeping; text that arrived in pieces is one text again."""
+    kept: list[dict[str, Any]] = []
+    for output in filter(None, (_normal_output(output, place) for output in outputs)):
+        follows = kept and output["output_type"] == kept[-1]["output_type"] == "stream"
+        if follows:
+            kept[-1]["text"] += output["text"]
+        else:
+            kept.append(output)
+    return kept
 
 
 def _normal_output(output: nbformat.NotebookNode, place: int) -> dict[str, Any] | None:

@@ -48,7 +48,9 @@ def test_normal_form_drops_what_changes_from_run_to_run():
     cell = nbformat.v4.new_code_cell("1", execution_count=7, metadata={"editable": True})
     cell.outputs = [
         nbformat.v4.new_output("stream", name="stderr", text="50% [===]"),
-        nbformat.v4.new_output("stream", name="stdout", text="kept\n"),
+        nbformat.v4.new_output("stream", name="stdout", text="kept "),
+        nbformat.v4.new_output("stream", name="stderr", text="100% [===]"),
+        nbformat.v4.new_output("stream", name="stdout", text="whole\n"),
         nbformat.v4.new_output(
             "display_data", data={"image/png": "AAAA", "text/plain": "<Figure>"}
         ),
@@ -64,5 +66,6 @@ def test_normal_form_drops_what_changes_from_run_to_run():
         "display_data",
         "execute_result",
     ]
+    assert normal.cells[0].outputs[0].text == "kept whole\n"
     assert normal.cells[0].execution_count == normal.cells[0].outputs[2].execution_count == 1
     assert normal.cells[0].metadata == {}

@@ -228,7 +228,7 @@ class TestForms:
         shown = explorer(query_index=2, head=1)
         alt = shown._repr_mimebundle_()[1]["image/png"]["alt"]
         weights = shown.weights[1, 2]
-        assert "4 heads over 7 words with a causal mask" in alt
+        assert "4 heads over 7 tokens with a causal mask" in alt
         shares = f"The {weights[0]:.2f}, cat {weights[1]:.2f}, sat {weights[2]:.2f}"
         assert f"puts its weight on {shares};" in alt
         assert "In head 1 the query “sat”" in alt

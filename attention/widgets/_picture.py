@@ -100,7 +100,7 @@ def alt_text(explorer: "AttentionExplorer") -> str:
     hidden = n - sum(allowed)
     rest = f"; {hidden} {'key is' if hidden == 1 else 'keys are'} masked" if hidden else ""
     return (
-        f"{explorer.label}: {heads} over {n} words with {mask[explorer.mask]}. "
+        f"{explorer.label}: {heads} over {n} tokens with {mask[explorer.mask]}. "
         f"{start} query “{visible(explorer.tokens[query])}” puts its weight on "
         f"{shares}{rest}."
     )

@@ -81,7 +81,7 @@ function build(model) {
     name: "length",
     label: "Length",
     choices: lengths,
-    describe: (n) => ({ text: plural(n, "word"), spoken: `${n} of ${plural(tokens.length, "word")}` }),
+    describe: (n) => ({ text: plural(n, "token"), spoken: `${n} of ${plural(tokens.length, "token")}` }),
     onInput: (length) => move({ length }),
   });
   const useful = {

@@ -158,7 +158,7 @@ def test_words_for_a_screen_reader(open_page: Open, explorer: AttentionExplorer)
     assert heads.get_attribute("aria-valuetext") == "1 head of 8 dimensions"
     length = page.locator("input[data-control=length]")
     length.press("ArrowLeft")
-    assert length.get_attribute("aria-valuetext") == "6 of 7 words"
+    assert length.get_attribute("aria-valuetext") == "6 of 7 tokens"
     status = page.locator("p[role=status]")
     assert status.text_content() == "", "it waits until the reader pauses"
     page.wait_for_function("document.querySelector('p[role=status]').textContent !== ''")

@@ -3,12 +3,14 @@
 It runs jupyter-book with every warning an error, and decides what must be executed again:
 
 - an edit to one notebook re-executes that notebook (jupyter-cache compares its code cells);
-- an edit in `attention/`, `requirements.txt` or the Python version re-executes all of them, since any could print
-  something else (jupyter-cache alone would keep the old outputs);
-- an edit in `book/`, `_config.yml` or `_toc.yml` renders all pages again from the outputs already there.
+- an edit in `attention/`, `requirements.txt` or the Python version re-executes all of them, since
+  any could print something else (jupyter-cache alone would keep the old outputs);
+- an edit in `book/`, `_config.yml` or `_toc.yml` renders all pages again from the outputs already
+  there.
 
-The pages are always written afresh, so none is left from a chapter that was moved or removed. A build that failed keeps
-its reports and the outputs of the notebooks that ran, and forgets what it parsed, so that a warning is not lost next time.
+The pages are always written afresh, so none is left from a chapter that was moved or removed. A
+build that failed keeps its reports and the outputs of the notebooks that ran, and forgets what it
+parsed, so that a warning is not lost next time.
 """
 
 from __future__ import annotations
@@ -38,7 +40,13 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "_build"
 STAMP = OUT / ".book-inputs.json"
 EXECUTION = ("attention/**/*", "requirements.txt")
-RENDERING = ("book/**/*.py", "book/templates/**/*.html", "book/references.bib", "_config.yml", "_toc.yml")
+RENDERING = (
+    "book/**/*.py",
+    "book/templates/**/*.html",
+    "book/references.bib",
+    "_config.yml",
+    "_toc.yml",
+)
 
 
 def digest(patterns: tuple[str, ...]) -> str:
@@ -69,7 +77,9 @@ def invalidate(*, force: bool) -> None:
     old = json.loads(STAMP.read_text(encoding="utf8")) if STAMP.exists() else {}
     shutil.rmtree(OUT / "html", ignore_errors=True)
     if force or old.get("execution") != digest(EXECUTION):
-        print("book: executing every notebook (the package or its requirements changed)", flush=True)
+        print(
+            "book: executing every notebook (the package or its requirements changed)", flush=True
+        )
         shutil.rmtree(OUT / ".jupyter_cache", ignore_errors=True)
         shutil.rmtree(OUT / "jupyter_execute", ignore_errors=True)
         forget_pages()
@@ -107,7 +117,10 @@ def show_reports() -> None:
     """Print the tracebacks of notebooks that failed."""
     reports = sorted((OUT / "html" / "reports").rglob("*.err.log"))
     for report in reports:
-        print(f"\n=== {report.relative_to(ROOT)}\n{report.read_text(encoding='utf8').strip()}", flush=True)
+        print(
+            f"\n=== {report.relative_to(ROOT)}\n{report.read_text(encoding='utf8').strip()}",
+            flush=True,
+        )
 
 
 def main() -> int:

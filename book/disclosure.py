@@ -1,4 +1,4 @@
-"""Dropdowns as native `<details>`: they need no script, a keyboard opens them, a search in the page finds them."""
+"""Dropdowns as native `<details>`: no script, opened by keyboard, found by a search in the page."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-class disclosure(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
+class disclosure(nodes.General, nodes.Element):  # type: ignore[misc]  # noqa: N801
     """An admonition that opens and closes."""
 
 
-class disclosure_title(nodes.TextElement):  # noqa: N801
+class disclosure_title(nodes.TextElement):  # type: ignore[misc]  # noqa: N801
     """What is seen while it is closed."""
 
 
-class Disclosures(SphinxPostTransform):
+class Disclosures(SphinxPostTransform):  # type: ignore[misc]
     """Replace each admonition (exercise and solution included) that has the class `dropdown`."""
 
     default_priority = 500  # after sphinx-exercise has resolved its titles
@@ -27,6 +27,9 @@ class Disclosures(SphinxPostTransform):
 
     def run(self, **_kwargs: Any) -> None:
         """Visit every admonition of the page."""
+        for section in self.document.findall(nodes.section):
+            if section["ids"] in (["exercise-content"], ["solution-content"]):
+                section["ids"] = []  # sphinx-exercise gives every one of them the same id
         for node in list(self.document.findall(nodes.Admonition)):
             if "dropdown" not in node.get("classes", ()):
                 continue
@@ -50,7 +53,9 @@ def setup(app: Sphinx) -> None:
     app.add_node(
         disclosure,
         html=(
-            lambda self, node: self.body.append(self.starttag(node, "details", CLASS="admonition dropdown")),
+            lambda self, node: self.body.append(
+                self.starttag(node, "details", CLASS="admonition dropdown")
+            ),
             lambda self, node: self.body.append("</details>\n"),
         ),
     )

@@ -1,4 +1,4 @@
-"""Chapter numbers come from file names: `chapters/06_causal_attention` is chapter 6, whatever is written so far."""
+"""Chapter numbers come from file names: `chapters/06_causal_attention` is chapter 6."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _assign = Collector.assign_section_numbers
 
 
 def assign_section_numbers(self: Collector, env: BuildEnvironment) -> list[str]:
-    """Let Sphinx number the sections, then set the first place of each number to the chapter's own."""
+    """Let Sphinx number the sections, then put the chapter's own number first."""
     changed = _assign(self, env)
     for docname, numbers in env.toc_secnumbers.items():
         match = CHAPTER.match(docname)
@@ -35,4 +35,4 @@ def assign_section_numbers(self: Collector, env: BuildEnvironment) -> list[str]:
 
 def setup(_app: Sphinx) -> None:
     """Take the place of the numbering that jupyter-book uses."""
-    Collector.assign_section_numbers = assign_section_numbers
+    Collector.assign_section_numbers = assign_section_numbers  # type: ignore[method-assign]

@@ -1,7 +1,8 @@
 """What becomes of a notebook cell's output: widgets, pictures and their alt text.
 
-myst-nb keeps every form of an output (picture, text, widget view) until it knows the builder, and then picks one
-(its `SelectMimeType`). Here we step in before that choice, so that a widget can keep its picture as a fallback.
+myst-nb keeps every form of an output (picture, text, widget view) until it knows the builder, and
+then picks one (its `SelectMimeType`). Here we step in before that choice, so that a widget can
+keep its picture as a fallback.
 """
 
 from __future__ import annotations
@@ -28,21 +29,23 @@ LOG = logging.getLogger(__name__)
 HOST = "afm-host.js"
 STATE_KEY = "ipywidgets_state"
 # Traits that only a kernel or ipywidgets' own front end reads.
-HOUSEKEEPING = ("layout", "tabbable", "tooltip", "_dom_classes", "_model_module", "_model_module_version",
-                "_model_name", "_view_count", "_view_module", "_view_module_version", "_view_name",
-                "_anywidget_id")  # fmt: skip
+HOUSEKEEPING = {
+    "layout", "tabbable", "tooltip", "_dom_classes", "_anywidget_id", "_view_count",
+    "_model_module", "_model_module_version", "_model_name",
+    "_view_module", "_view_module_version", "_view_name",
+}  # fmt: skip
 RUNS_LIVE = (
-    "Runs live: this control asks Python for its answer, so it moves in Binder or in your own JupyterLab. "
-    "The figure that follows shows its starting state."
+    "Runs live: this control asks Python for its answer, so it moves in Binder or in your own "
+    "JupyterLab. The figure that follows shows its starting state."
 )
 
 
-class afm_widget(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
+class afm_widget(nodes.General, nodes.Element):  # type: ignore[misc]  # noqa: N801
     """A live widget with its picture inside."""
 
 
 class OutputRenderer:
-    """A myst-nb output plugin: pictures with alt text, widget views as nodes that remember their model."""
+    """A myst-nb plugin: pictures with alt text, widget views as nodes that know their model."""
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = ()
 
@@ -73,7 +76,7 @@ def page_state(env: Any, docname: str) -> dict[str, Any]:
     return json.loads(script[1]["body"]).get("state", {})
 
 
-class WidgetOutputs(SphinxPostTransform):
+class WidgetOutputs(SphinxPostTransform):  # type: ignore[misc]
     """Turn widget views into live widgets with a fallback, or into the note that they run live."""
 
     default_priority = 3  # before myst-nb's SelectMimeType
@@ -109,7 +112,7 @@ def _is_mime_bundle(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "mime_bundle"
 
 
-class Pictures(SphinxPostTransform):
+class Pictures(SphinxPostTransform):  # type: ignore[misc]
     """Give every picture its natural size, and refuse one that has no alt text."""
 
     default_priority = 400
@@ -120,7 +123,7 @@ class Pictures(SphinxPostTransform):
         for image in self.document.findall(nodes.image):
             if not image.get("alt", "").strip():
                 LOG.warning(
-                    'image without alt text: set {"mystnb": {"image": {"alt": ...}}} on the cell (%s)',
+                    'image without alt text: set {"mystnb": {"image": {"alt": ...}}} (%s)',
                     Path(image["uri"]).name,
                     location=image,
                 )
@@ -162,9 +165,13 @@ def pruned(state: dict[str, Any], model_ids: list[str]) -> dict[str, Any]:
 
 
 def add_widget_scripts(
-    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    _template: str,
+    _context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
-    """Put the shown models' state and the host on a page that shows a widget, and nothing on others."""
+    """Put the state and the host on a page that shows a widget, and nothing on others."""
     if doctree is None:
         return
     state = page_state(app.env, pagename)

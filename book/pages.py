@@ -1,7 +1,8 @@
 """What a page loads, and what the built folder keeps.
 
-The theme ships far more than these pages use: an icon library of half a megabyte, thousands of icon rules, source maps.
-The templates of `book/templates` ask for less; this module then removes what nothing asks for.
+The theme ships far more than these pages use: an icon library of half a megabyte, thousands of
+icon rules, source maps. The templates of `book/templates` ask for less; this module then removes
+what nothing asks for.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SHEETS = {
 }
 UNUSED_SCRIPTS = {"design-tabs.js"}
 UNUSED_FILES = (
-    "scripts/fontawesome.js", "scripts/bootstrap.js", "vendor/fontawesome", "webpack-macros.html",
+    "scripts/fontawesome.js", "scripts/bootstrap.js", "vendor", "webpack-macros.html",
     "sbt-webpack-macros.html", "images", "locales", "README.md", "katex-math.css",
 )  # fmt: skip
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
@@ -39,14 +40,17 @@ def trim_page(
     context["script_files"] = [
         script
         for script in context["script_files"]
-        if Path(str(getattr(script, "filename", script) or "")).name.split("?")[0] not in UNUSED_SCRIPTS
+        if Path(str(getattr(script, "filename", script) or "")).name.split("?")[0]
+        not in UNUSED_SCRIPTS
     ]
     body = context.get("body", "")
     context["css_files"] = [
         sheet
         for sheet in context["css_files"]
         if Path(str(sheet.filename)).name != "katex-math.css"  # book.css places equation numbers
-        and not any(name in str(sheet.filename) and mark not in body for name, mark in SHEETS.items())
+        and not any(
+            name in str(sheet.filename) and mark not in body for name, mark in SHEETS.items()
+        )
     ]
     # ARIA has retired the role that docutils gives a reference.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
@@ -55,7 +59,7 @@ def trim_page(
 
 
 def trim_folder(app: Sphinx, exception: Exception | None) -> None:
-    """Remove unused theme files from the built folder and unused icon rules from the theme's style sheet."""
+    """Remove unused theme files and the unused icon rules of the theme's style sheet."""
     if exception or app.builder.name != "html":
         return
     static = Path(app.outdir) / "_static"
@@ -63,7 +67,11 @@ def trim_folder(app: Sphinx, exception: Exception | None) -> None:
         path = static / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for leftover in [*static.rglob("*.map"), *static.rglob("*.LICENSE.txt")]:
-        if "fontawesome" in leftover.name or "bootstrap" in leftover.name or leftover.suffix == ".map":
+        if (
+            "fontawesome" in leftover.name
+            or "bootstrap" in leftover.name
+            or leftover.suffix == ".map"
+        ):
             leftover.unlink()
     sheet = static / "styles" / "pydata-sphinx-theme.css"
     css = ICON_FACE.sub("", ICON_RULE.sub("", sheet.read_text(encoding="utf8")))

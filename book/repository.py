@@ -1,7 +1,8 @@
 """Launch and edit links: only when the repository's address is known.
 
-The address is read when the book is built: the environment variable `AFM_REPOSITORY_URL`, else git's remote `origin` when
-that is on a host that Binder knows. Without one the links are left out; there are no placeholders.
+The address is read when the book is built: the environment variable `AFM_REPOSITORY_URL`, else
+git's remote `origin` when that is on a host that Binder knows. Without one the links are left
+out; there are no placeholders.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-KNOWN = re.compile(r"(?:https://|git@|ssh://git@)(github\.com|gitlab\.com)[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
+KNOWN = re.compile(
+    r"(?:https://|git@|ssh://git@)(github\.com|gitlab\.com)[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$"
+)
 
 
 def repository_url(cwd: str) -> str | None:

@@ -1,7 +1,8 @@
 """Let search results quote the page they found, from a folder on disk too.
 
-Sphinx's search page fetches each page it found to quote from it, which a browser forbids under `file://`. So the build also
-writes each page's words as a small script, and `assets/search.js` loads those of the pages found.
+Sphinx's search page fetches each page it found to quote from it, which a browser forbids under
+`file://`. So the build also writes each page's words as a small script, and `assets/search.js`
+loads those of the pages found.
 """
 
 from __future__ import annotations
@@ -13,17 +14,16 @@ from typing import TYPE_CHECKING, Any
 from bs4 import BeautifulSoup
 
 if TYPE_CHECKING:
-    from bs4 import Tag
     from sphinx.application import Sphinx
 
 NOT_WORDS = ".headerlink, script, style, .katex-html, annotation, .copybtn, .afm-widget, nav"
 
 
-def sections(article: Tag) -> list[list[str]]:
+def sections(article: Any) -> list[list[str]]:
     """The words of each section by its anchor, the section's own and not its subsections'."""
-    found = []
+    found: list[list[str]] = []
     for section in article.find_all("section", id=True):
-        own = BeautifulSoup(str(section), "html.parser").find("section")
+        own: Any = BeautifulSoup(str(section), "html.parser").find("section")
         for inner in own.find_all("section"):
             inner.decompose()
         found.append([section["id"], " ".join(own.get_text(" ").split())])
@@ -43,7 +43,7 @@ def write_texts(app: Sphinx, exception: Exception | None) -> None:
         if not page.is_file():
             continue
         soup = BeautifulSoup(page.read_text(encoding="utf8"), "html.parser")
-        article = soup.find("article")
+        article: Any = soup.find("article")
         for node in article.select(NOT_WORDS):
             node.decompose()
         words: list[Any] = [docname, sections(article)]

@@ -1,4 +1,4 @@
-"""The built site, a browser without a network, and a record of what each page asked for and said."""
+"""The built site, a browser without a network, and a record of what each page asked for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 
 def page_names() -> list[str]:
-    """Every page of the site, as a path inside it; one stand-in that fails when nothing is built."""
+    """Every page of the site, as a path inside it; a stand-in that fails when none is built."""
     pages = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
     return [p for p in pages if not p.startswith("_")] or [NOT_BUILT]
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 LIMIT_KB = 300
 PACKED = {".woff2", ".png", ".jpg"}
 RUN_AXE = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"]});
-  return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} | ${n.failureSummary}`));
+  const found = await axe.run(document, {resultTypes: ["violations"], preload: false});
+  const say = (v, n) => `${v.id}: ${n.target} | ${n.failureSummary}`;
+  return found.violations.flatMap(v => v.nodes.map(n => say(v, n)));
 }"""
 
 
@@ -29,7 +30,7 @@ def test_page_is_quiet_accessible_and_fits(
     page = opened.open(name)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     page.evaluate(AXE.read_text(encoding="utf8"))
-    for size in (DESK, PHONE):
+    for size in (DESK, PHONE) if scheme == "light" else (PHONE,):
         page.set_viewport_size(size)
         page.wait_for_timeout(60)  # a resize is handled in the next frame
         assert page.evaluate(RUN_AXE) == [], f"axe at {size['width']} px"

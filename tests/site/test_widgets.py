@@ -1,4 +1,4 @@
-"""Widgets on the static page: every slider works by keyboard, and what is drawn is what torch computes."""
+"""Widgets on the page: sliders work by keyboard, and what is drawn is what torch computes."""
 
 from __future__ import annotations
 

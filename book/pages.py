@@ -12,6 +12,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from purge import purged, words
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -73,9 +75,12 @@ def trim_folder(app: Sphinx, exception: Exception | None) -> None:
             or leftover.suffix == ".map"
         ):
             leftover.unlink()
-    sheet = static / "styles" / "pydata-sphinx-theme.css"
-    css = ICON_FACE.sub("", ICON_RULE.sub("", sheet.read_text(encoding="utf8")))
-    sheet.write_text(re.sub(r"/\*# sourceMappingURL.*?\*/", "", css), encoding="utf8")
+    texts = [*Path(app.outdir).rglob("*.html"), *static.rglob("*.js")]
+    known = words(path.read_text(encoding="utf8") for path in texts)
+    for name in ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css"):
+        sheet = static / name
+        css = ICON_FACE.sub("", ICON_RULE.sub("", sheet.read_text(encoding="utf8")))
+        sheet.write_text(purged(css, known), encoding="utf8")
     for script in (static / "scripts").glob("*.js"):
         text = script.read_text(encoding="utf8")
         script.write_text(re.sub(r"//# sourceMappingURL=\S+", "", text), encoding="utf8")

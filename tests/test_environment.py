@@ -58,7 +58,7 @@ def test_binder_takes_pytorch_for_the_cpu():
 
 
 # repo2docker imports a module of python-json-logger by its former name.
-@pytest.mark.filterwarnings("default:pythonjsonlogger:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:pythonjsonlogger:DeprecationWarning")
 def test_binder_chooses_the_python_build_pack(monkeypatch):
     from repo2docker.app import Repo2Docker
 

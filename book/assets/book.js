@@ -5,7 +5,7 @@
   // What scrolls sideways can be reached by keyboard.
   function focusScrollers() {
     document.querySelectorAll("pre, div.math, .katex-display, .table-scroll, .pst-scrollable-table-container, .cell_output .output").forEach(function (box) {
-      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else if (box.tabIndex === 0 && box.hasAttribute("tabindex")) box.removeAttribute("tabindex");
     });
   }
@@ -37,7 +37,6 @@
     opened.forEach(function (box) { box.open = false; });
   });
 
-  window.addEventListener("resize", focusScrollers);
+  new ResizeObserver(focusScrollers).observe(document.documentElement);
   window.addEventListener("load", focusScrollers);
-  focusScrollers();
 })();

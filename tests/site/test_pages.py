@@ -33,6 +33,7 @@ def test_page_is_quiet_accessible_and_fits(
     page.evaluate(AXE.read_text(encoding="utf8"))
     for size in (DESK, PHONE) if scheme == "light" else (PHONE,):
         page.set_viewport_size(size)
+        page.wait_for_function(f"innerWidth === {size['width']}")
         page.evaluate(NEXT_FRAME)  # in which the page handles the resize
         assert page.evaluate(RUN_AXE) == [], f"axe at {size['width']} px"
     width = page.evaluate("document.documentElement.scrollWidth")

@@ -174,7 +174,9 @@ def test_drawn_weights_are_torchs(tab: Callable[..., Visit], where: str) -> None
 def test_picture_stands_in_without_javascript(tab: Callable[..., Visit], where: str) -> None:
     page = tab("file", java_script_enabled=False).page
     page.goto(f"{SITE.as_uri()}/{where}")
-    for picture in page.locator(".afm-widget .afm-fallback img").all():
+    pictures = page.locator(".afm-widget .afm-fallback img")
+    assert pictures.count() == page.locator(".afm-widget").count() > 0
+    for picture in pictures.all():
         assert picture.is_visible()
         assert len(picture.get_attribute("alt") or "") > 40
         assert picture.evaluate("i => i.naturalWidth") > 300

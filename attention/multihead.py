@@ -162,7 +162,10 @@ class MultiHeadAttention(nn.Module):
         if memory is None:
             memory = x
         elif self.causal:
-            raise ValueError("memory should not be given to a causal module, but was")
+            raise ValueError(
+                "memory should be None in a causal module (two sequences have no common before and "
+                f"after), but was a {type(memory).__name__}"
+            )
         else:
             sizes = {"B": x.shape[0], "d_model": self.d_model}
             check_tensor("memory", memory, "(B, S, d_model)", sizes)

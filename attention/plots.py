@@ -176,4 +176,5 @@ def curve(
 
 def visible(token: str) -> str:
     """A token as a figure shows it: a leading space as a raised dot, a line break as an arrow."""
-    return token.replace(" ", "\u00b7").replace("\n", "\u21b5")
+    leading = len(token) - len(token.lstrip(" "))
+    return ("\u00b7" * leading + token[leading:]).replace("\n", "\u21b5")

@@ -390,7 +390,8 @@ BAD_INPUT = {
     "memory for a causal module": (
         lambda: MultiHeadAttention(6, 3, causal=True)(X, MEMORY),
         ValueError,
-        "memory should not be given to a causal module, but was",
+        "memory should be None in a causal module (two sequences have no common before and after), "
+        "but was a Tensor",
     ),
     "memory of another batch": (
         lambda: MultiHeadAttention(6, 3)(X, MEMORY[:1]),

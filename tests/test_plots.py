@@ -145,7 +145,8 @@ def test_smoothing_is_the_mean_of_the_last_points():
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[2, 1], [3, 3], [4, 8]])
 
 
-def test_spaces_and_line_breaks_are_made_visible():
+def test_leading_spaces_and_line_breaks_are_made_visible():
+    assert visible("two words") == "two words"
     assert visible(" the\n") == "\N{MIDDLE DOT}the\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
     ax = heat_map(torch.ones(1, 1), [" a"], [" b"])
     assert labels(ax.get_xticklabels()) == ["\N{MIDDLE DOT}b"]

@@ -150,5 +150,5 @@ export function decimal(number, digits = 2) {
 
 /** A token as the book prints it: a leading space as a raised dot, a line break as an arrow. */
 export function visible(token) {
-  return token.replaceAll(" ", "·").replaceAll("\n", "↵");
+  return token.replace(/^ +/, (spaces) => "·".repeat(spaces.length)).replaceAll("\n", "↵");
 }

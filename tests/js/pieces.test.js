@@ -46,7 +46,7 @@ test("numbers: a real minus sign, no -0.00, a bare 0 for zero only, −∞", () 
 });
 
 test("tokens: spaces and line breaks can be seen", () => {
-  assert.equal(visible(" two words\n"), "·two·words↵");
+  assert.equal(visible(" two words\n"), "·two words↵");
 });
 
 test("a cell in words, masked or not", () => {

@@ -56,7 +56,7 @@ examples: .venv/ready
 test: lint test-package test-notebooks test-site test-live
 
 # The package, its JavaScript under node, and the files that hold the project together.
-test-package: .venv/ready
+test-package: .venv/ready browser
 	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/site --ignore=tests/live
 
 # Every chapter, executed; what it prints is compared with what it is stored to print.

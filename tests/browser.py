@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+from playwright.sync_api import Browser, Playwright
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 MISSING = (
     "No Chromium was found, and the tests of the site and of JupyterLab need one.\n"
     "Install it (Debian and Ubuntu: sudo apt-get install chromium), "
-    "or set CHROMIUM to the path of a Chromium or Chrome."
+    "or name a Chromium or Chrome in AFM_BROWSER."
 )
 ARGUMENTS = [
     "--disable-gpu",
@@ -30,20 +33,17 @@ def find() -> str | None:
     """The path of a Chromium, or nothing."""
     found = (shutil.which(name) for name in NAMES)
     mac = MAC if os.path.exists(MAC) else None
-    return os.environ.get("CHROMIUM") or next((path for path in found if path), mac)
+    return os.environ.get("AFM_BROWSER") or next((path for path in found if path), mac)
 
 
-def launch_options() -> dict[str, object]:
-    """What Playwright's ``chromium.launch`` takes.
-
-    Raises:
-        RuntimeError: If there is no browser; the message says what to install.
-    """
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser; without one, the test fails and says what to install."""
     path = find()
     if path is None:
-        raise RuntimeError(MISSING)
+        pytest.fail(MISSING, pytrace=False)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return {"executable_path": path, "args": ARGUMENTS + ["--no-sandbox"] * root}
+    arguments = ARGUMENTS + ["--no-sandbox"] * root
+    return playwright.chromium.launch(executable_path=path, args=arguments)
 
 
 def main() -> int:

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
-from browser import launch_options
 from ipywidgets import Widget
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from attention.widgets import AttentionExplorer
 
@@ -30,14 +29,6 @@ VIEW = """<div class="afm-widget" data-model-id="{}"><figure class="afm-fallback
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def explorer() -> AttentionExplorer:
     query, key, value = (torch.randn(len(CHOICES), len(TOKENS), 8) for _ in range(3))
@@ -45,7 +36,7 @@ def explorer() -> AttentionExplorer:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     """Write a page with views of the models, and open it from disk."""
     pages = []
 
@@ -70,7 +61,7 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
             state=json.dumps(state).replace("</", "<\\/"),
         )
         (tmp_path / "page.html").write_text(html, encoding="utf-8")
-        page = chromium.new_page(viewport={"width": width, "height": 800})
+        page = browser.new_page(viewport={"width": width, "height": 800})
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,19 +13,17 @@ from urllib.parse import unquote, urlsplit
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 NOT_BUILT = "(site not built)"
 PHONE, DESK = {"width": 320, "height": 720}, {"width": 1280, "height": 900}
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def page_names() -> list[str]:
@@ -41,21 +37,6 @@ def need_site() -> Path:
     if not (SITE / "index.html").is_file():
         pytest.fail(f"{SITE} holds no site. Build it first: make book", pytrace=False)
     return SITE
-
-
-def launch(playwright: Playwright) -> Browser:
-    """Start the system's Chromium (or Playwright's own), or fail and say how to install one."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("AFM_BROWSER") or next(filter(None, map(shutil.which, names)), None)
-    try:
-        return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-    except Error as error:
-        pytest.fail(
-            "The site is tested in a real browser and none could be started. Install one: "
-            "`apt-get install chromium` (Debian, Ubuntu) or `python -m playwright install "
-            f"chromium`, or name one in AFM_BROWSER.\n{error}",
-            pytrace=False,
-        )
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

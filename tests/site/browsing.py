@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -40,10 +40,15 @@ def need_site() -> Path:
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    """A file server that does not write to the terminal."""
+    """A file server that does not write to the terminal, not even of a tab that closed early."""
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Send a file to a tab that may be gone."""
+        with suppress(ConnectionError):
+            super().copyfile(source, outputfile)
 
 
 @contextmanager

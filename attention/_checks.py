@@ -67,6 +67,25 @@ def check_tensor(name: str, value: Tensor, axes: str, sizes: dict[str, int] | No
             raise ValueError(f"{name} should not be empty, but had shape {shape(value)} for {axes}")
 
 
+def check_ids(name: str, ids: Tensor, n_tokens: int) -> None:
+    """Check that ``ids`` (B, L) are token ids of a vocabulary of ``n_tokens``.
+
+    Raises:
+        TypeError: If they are not whole numbers.
+        ValueError: If they have another shape, are empty, or one is outside the vocabulary.
+    """
+    if not isinstance(ids, Tensor):
+        raise TypeError(f"{name} should be a tensor of token ids, but was {type(ids).__name__}")
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError(f"{name} should be whole numbers, but their dtype was {ids.dtype}")
+    if ids.ndim != 2 or 0 in ids.shape:
+        raise ValueError(f"{name} should have shape (batch, length), but had {shape(ids)}")
+    if ids.min() < 0 or ids.max() >= n_tokens:
+        raise ValueError(
+            f"{name} should be in [0, {n_tokens}), but ranged from {ids.min()} to {ids.max()}"
+        )
+
+
 def check_mask(mask: Tensor, scores_shape: tuple[int, ...]) -> None:
     """Check that ``mask`` is boolean and broadcasts to the shape of the scores.
 

@@ -56,18 +56,31 @@ def scaled_dot_product_attention(
     # Scaling the query before the product, not the scores after it, keeps half precision from
     # overflowing; on paper the two are the same.
     scores = (query * scale) @ key.mT  # (..., T, S)
-    if mask is None:
-        weights = torch.softmax(scores, dim=-1)  # (..., T, S)
-    else:
+    if mask is not None:
         check_mask(mask, scores_shape)
-        scores = scores.masked_fill(~mask, -torch.inf)
-        # A row of nothing but -inf would become NaN in the softmax. So such rows are mended before
-        # it and emptied after it: no NaN ever arises, in the forward or in the backward pass.
-        nothing = ~mask.any(dim=-1, keepdim=True)  # (..., T, 1)
-        weights = torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)
-        weights = weights.masked_fill(nothing, 0.0)
+    weights = masked_softmax(scores, mask)  # (..., T, S)
     weights = F.dropout(weights, dropout_p) if dropout_p > 0.0 else weights
     return weights @ value, weights  # (..., T, d_v), (..., T, S)
+
+
+def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Softmax over the keys, with weight 0 where the mask is False.
+
+    Args:
+        scores: (..., T, S).
+        mask: A bool tensor that broadcasts to the scores; True = may attend.
+
+    Returns:
+        Weights, (..., T, S). Rows sum to 1; a row that may attend to nothing is all zeros.
+    """
+    if mask is None:
+        return torch.softmax(scores, dim=-1)
+    scores = scores.masked_fill(~mask, -torch.inf)
+    # A row of nothing but -inf would become NaN in the softmax. So such rows are mended before it
+    # and emptied after it: no NaN ever arises, in the forward or in the backward pass.
+    nothing = ~mask.any(dim=-1, keepdim=True)  # (..., T, 1)
+    weights = torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)
+    return weights.masked_fill(nothing, 0.0)
 
 
 def _check_shapes(query: Tensor, key: Tensor, value: Tensor) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from attention._checks import check_count, shape
+from attention._checks import check_count, check_ids, shape
 from attention.multihead import MultiHeadAttention
 
 
@@ -87,16 +87,10 @@ class AttentionLanguageModel(nn.Module):
 
     def embed(self, ids: Tensor) -> Tensor:
         """What enters the first layer: each token's vector plus its position's, (B, T, d_model)."""
-        if ids.is_floating_point() or ids.dtype == torch.bool:
-            raise TypeError(f"ids should be whole numbers (B, T), but their dtype was {ids.dtype}")
-        if ids.ndim != 2 or not 1 <= ids.shape[1] <= self.max_len:
+        check_ids("ids", ids, self.embedding.num_embeddings)
+        if ids.shape[1] > self.max_len:
             raise ValueError(
                 f"ids should have shape (B, T) with 1 <= T <= {self.max_len}, but had {shape(ids)}"
-            )
-        n_tokens = self.embedding.num_embeddings
-        if ids.min() < 0 or ids.max() >= n_tokens:
-            raise ValueError(
-                f"ids should be in [0, {n_tokens}), but ranged from {ids.min()} to {ids.max()}"
             )
         return self.embedding(ids) + self.position.weight[: ids.shape[1]]
 

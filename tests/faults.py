@@ -23,7 +23,7 @@ TRIL = ".tril(n_keys - n_queries)"
 FILL = "scores = scores.masked_fill(~mask, -torch.inf)"
 SOFTMAX = "torch.softmax(scores, dim=-1)"
 MASKED_SOFTMAX = "torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)"
-EMPTY_ROWS = "weights = weights.masked_fill(nothing, 0.0)"
+EMPTY_ROWS = "return weights.masked_fill(nothing, 0.0)"
 DEFINITION_CALL = "query, key, value, mask=mask, dropout_p=dropout_p"
 FAST_CALL = "attn_mask=mask,"
 
@@ -87,7 +87,7 @@ FAULTS = {
     ),
     "-1e9 for -inf: a fully masked row is uniform": Fault(
         "functional.py",
-        [(FILL, FILL.replace("-torch.inf", "-1e9")), (EMPTY_ROWS, "")],
+        [(FILL, FILL.replace("-torch.inf", "-1e9")), (EMPTY_ROWS, "return weights")],
         ["test_a_fully_masked_row_is_zero"],
     ),
     "-inf added, NaN mended after the softmax": Fault(
@@ -105,7 +105,7 @@ FAULTS = {
     ),
     "mask after the softmax": Fault(
         "functional.py",
-        [(FILL, ""), (EMPTY_ROWS, "weights = weights.masked_fill(~mask, 0.0)")],
+        [(FILL, ""), (EMPTY_ROWS, "return weights.masked_fill(~mask, 0.0)")],
         ["test_the_mask_comes_before_the_softmax", "test_by_hand_causal"],
     ),
     "dropout without its factor": Fault(

@@ -52,6 +52,7 @@ notebooks: .venv/ready
 
 examples: .venv/ready
 	$(BIN)/python book/train_examples.py
+	$(BIN)/python book/train_history.py
 
 test: lint test-package test-notebooks test-site test-live
 

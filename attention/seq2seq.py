@@ -6,13 +6,14 @@ encoder's states. Nothing else depends on the choice.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_ids, shape
 from attention.decoder import AttentionName, Decoder, Order
 from attention.decoding import greedy
 from attention.encoder import Encoder
-from attention.vocabulary import BEGIN
+from attention.vocabulary import BEGIN, PAD
 
 
 class Seq2Seq(nn.Module):
@@ -121,3 +122,13 @@ class Seq2Seq(nn.Module):
                 f"target should have one row per source, B = {len(source)}, but had {shape(target)}"
             )
         return torch.cat([torch.full_like(target[:, :1], BEGIN), target[:, :-1]], dim=1)
+
+
+def sequence_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Mean cross-entropy in nats over the real target tokens; padding is left out.
+
+    Args:
+        logits: (B, T, n_target), as :class:`Seq2Seq` returns them.
+        target: Target ids, int64 (B, T), 0 where there is padding.
+    """
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD)

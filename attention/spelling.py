@@ -13,10 +13,11 @@ from attention.seq2seq import Seq2Seq
 from attention.vocabulary import Batch, Vocabulary, batch_of
 
 LETTERS = Vocabulary("abcdefghijklmnopqrstuvwxyz")
-PHONES = Vocabulary(
-    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH "
-    "UH UW V W Y Z ZH".split()
-)
+_ARPABET = """
+AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K
+L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH
+"""
+PHONES = Vocabulary(_ARPABET.split())
 LONGEST = 12
 """Longer words are left out."""
 

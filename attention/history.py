@@ -1,0 +1,170 @@
+"""The translators of the first two chapters: how they are made and trained, and some trained ones.
+
+``book/train_history.py`` trains them, with several seeds each; the weights of the first seed, the
+scores of all seeds and the log stand in ``attention/data``.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from torch import Tensor
+
+from attention._checks import check_count
+from attention.decoder import AttentionName
+from attention.seq2seq import Seq2Seq, sequence_loss
+from attention.spelling import LETTERS, PHONES
+from attention.training import train
+from attention.translation import ENGLISH, FRENCH, MAX_CLAUSES, mixed_batch
+from attention.vocabulary import reverse_source
+
+WEIGHTS = Path(__file__).with_name("data") / "history.safetensors"
+SEEDS = (5, 6, 7)
+TRAINED_CLAUSES = 5
+"""The longest sentences of the training; scores go on to ``MAX_CLAUSES``."""
+BATCH = 40
+D_EMBED = 64
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a translator is made and trained.
+
+    Attributes:
+        attention: What stands between encoder and decoder.
+        d_hidden: Width of the states, chosen so that those with and without additive attention have
+            the same number of parameters within one per cent.
+        steps: Number of training steps, of 40 sentences each.
+        lr: The highest learning rate.
+        bidirectional: Whether the encoder reads from both ends.
+        reverse: Whether it is given the source backwards.
+    """
+
+    attention: AttentionName | None
+    d_hidden: int
+    steps: int
+    lr: float = 0.008
+    bidirectional: bool = True
+    reverse: bool = False
+
+
+RECIPES = {
+    "fixed": Recipe(None, 86, 600),
+    "fixed, long": Recipe(None, 86, 3000),
+    "forward": Recipe(None, 82, 600, bidirectional=False),
+    "reversed": Recipe(None, 82, 600, bidirectional=False, reverse=True),
+    "additive": Recipe("additive", 80, 280),
+    "dot": Recipe("dot", 80, 450, lr=0.005),
+    "general": Recipe("general", 80, 450, lr=0.005),
+}
+
+
+def new_translator(name: str, seed: int) -> Seq2Seq:
+    """An untrained translator from English to French.
+
+    Args:
+        name: One of ``RECIPES``.
+        seed: Seed of its parameters.
+
+    Raises:
+        ValueError: If there is no recipe of that name.
+    """
+    recipe = _recipe(name)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Seq2Seq(
+            len(ENGLISH),
+            len(FRENCH),
+            d_embed=D_EMBED,
+            d_hidden=recipe.d_hidden,
+            attention=recipe.attention,
+            bidirectional=recipe.bidirectional,
+        )
+
+
+def train_translator(name: str, seed: int, *, steps: int | None = None) -> Seq2Seq:
+    """Train a translator on sentences of 1 to 5 clauses, every length as likely.
+
+    Args:
+        name: One of ``RECIPES``.
+        seed: Seed of its parameters and of its sentences.
+        steps: Number of steps; the recipe's when not given.
+
+    Returns:
+        The trained model.
+
+    Raises:
+        ValueError: If there is no recipe of that name.
+    """
+    recipe, model = _recipe(name), new_translator(name, seed)
+    chance = torch.Generator().manual_seed(seed)
+
+    def loss_at(_: int) -> Tensor:
+        batch = mixed_batch(BATCH, TRAINED_CLAUSES, generator=chance)
+        if recipe.reverse:
+            batch = reverse_source(batch)
+        return sequence_loss(model(*batch), batch.target)
+
+    train(
+        model,
+        loss_at,
+        steps=recipe.steps if steps is None else check_count("steps", steps),
+        lr=recipe.lr,
+        label=f"{name}, seed {seed}",
+    )
+    return model
+
+
+@cache
+def trained_translator(name: str) -> Seq2Seq:
+    """The translator of the first of ``SEEDS``, as the script left it, in evaluation mode.
+
+    Raises:
+        ValueError: If there is no recipe of that name.
+    """
+    return _load(new_translator(name, SEEDS[0]), name)
+
+
+@cache
+def trained_scores(name: str) -> Tensor:
+    """The share of sentences that each seed's translator gets right: (seeds, ``MAX_CLAUSES``).
+
+    Column i is for sentences of i + 1 clauses, 200 of them, the same for every model.
+
+    Raises:
+        ValueError: If there is no recipe of that name.
+    """
+    _recipe(name)
+    with safe_open(WEIGHTS, framework="pt") as file:
+        scores: Tensor = file.get_tensor(f"{name}/scores")
+    assert scores.shape == (len(SEEDS), MAX_CLAUSES)
+    return scores
+
+
+def new_speller() -> Seq2Seq:
+    """An untrained model from letters to phones."""
+    return Seq2Seq(len(LETTERS), len(PHONES), d_embed=48, d_hidden=112, attention="dot")
+
+
+@cache
+def trained_speller() -> Seq2Seq:
+    """The model from letters to phones, as the script left it, in evaluation mode."""
+    return _load(new_speller(), "speller")
+
+
+def _recipe(name: str) -> Recipe:
+    if name not in RECIPES:
+        raise ValueError(f"name should be one of {tuple(RECIPES)}, but was {name!r}")
+    return RECIPES[name]
+
+
+def _load(model: Seq2Seq, name: str) -> Seq2Seq:
+    """Put the stored weights of that name into a model."""
+    prefix = f"{name}/weights/"
+    with safe_open(WEIGHTS, framework="pt") as file:
+        names = [key for key in file.keys() if key.startswith(prefix)]  # noqa: SIM118
+        state = {key.removeprefix(prefix): file.get_tensor(key).float() for key in names}
+    model.load_state_dict(state)
+    return model.eval()

@@ -14,7 +14,7 @@ from attention.vocabulary import BEGIN, END_MARK, Batch, batch_of, reverse_sourc
 MODELS = {
     "fixed": "fixed vector",
     "reversed": "source reversed",
-    "fixed, long": "5 × the training",
+    "fixed, long": "trained 5 times as long",
 }
 """The models of chapter 1's explorer, by their recipe, and what it calls them."""
 
@@ -119,7 +119,8 @@ def _follow(batch: Batch) -> tuple[list[str], Tensor, list[list[tuple[str, float
     decoder, attention = model.decoder, cast("AdditiveAttention", model.decoder.attention)
     memory = model.encoder(batch.source, batch.lengths)
     state, token = decoder.first_state(memory), torch.tensor([BEGIN])
-    words, queries, candidates = [], [], []
+    words: list[str] = []
+    queries, candidates = [], []
     while not words or (words[-1] != END_MARK and len(words) < 2 * batch.source.shape[1]):
         queries.append(attention.w_query(state)[0])  # the state before asks
         logits, state, _ = decoder.step(token, state, memory)

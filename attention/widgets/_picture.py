@@ -2,6 +2,8 @@
 
 import base64
 import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,22 +18,46 @@ if TYPE_CHECKING:
     from attention.widgets.explorer import AttentionExplorer
 
 _STYLE = Path(__file__).parent.parent / "book.mplstyle"
-_QUERY = "#c2571a"  # the page marks the chosen query in the same orange
-_WEIGHT = "#0b5c8a"
+CHOSEN = "#c2571a"  # the page marks the chosen query in the same orange
+WEIGHT = "#0b5c8a"
+INK, SOFT, LINE = "#1f2933", "#55606b", "#d5dbe1"
+
+
+@contextmanager
+def card(width: float, height: float) -> Iterator[tuple[Figure, Callable[[], str]]]:
+    """A white card (legible on a light and on a dark page), and what makes a PNG of it, as base64.
+
+    A Figure of its own, not pyplot's: drawing must not leave a figure open in the notebook.
+    """
+    with style.context(_STYLE):
+        figure = Figure(figsize=(width, height))
+
+        def finish() -> str:
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format="png", metadata={"Software": None})
+            return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+        yield figure, finish
+
+
+def bare(axes: Axes) -> Axes:
+    """Axes without frame and ticks, as a place to write on."""
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    return axes
 
 
 def draw_png(explorer: "AttentionExplorer") -> str:
     """Draw the current state: the chosen query's weights over the words, and every head's map.
 
     Returns:
-        A PNG on a white card (legible on a light and on a dark page), as base64.
+        A PNG, as base64.
     """
     n_heads, n = explorer.n_heads, explorer.length
     columns = min(n_heads, 4)
     rows = -(-n_heads // columns)
-    # A Figure of its own, not pyplot's: drawing must not leave a figure open in the notebook.
-    with style.context(_STYLE):
-        figure = Figure(figsize=(7.2, 1.5 + rows * (7.2 / columns if columns > 2 else 3.0)))
+    height = 1.5 + rows * (7.2 / columns if columns > 2 else 3.0)
+    with card(7.2, height) as (figure, finish):
         parts: Any = figure.subfigures(2, 1, height_ratios=[1.4, figure.get_figheight() - 1.4])
         top, bottom = parts
         _draw_words(explorer, top.subplots())
@@ -51,15 +77,14 @@ def draw_png(explorer: "AttentionExplorer") -> str:
                 axes.set_yticks([])
             if head + columns < n_heads:
                 axes.set_xticks([])
-            axes.add_patch(_row_frame(explorer.query_index, n))
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", metadata={"Software": None})
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
+            axes.add_patch(row_frame(explorer.query_index, n))
+        return finish()
 
 
-def _row_frame(query: int, n: int) -> Rectangle:
+def row_frame(query: int, n: int) -> Rectangle:
+    """A frame around the chosen query's row of a heat map with n columns."""
     return Rectangle(
-        (-0.5, query - 0.5), n, 1, fill=False, edgecolor=_QUERY, linewidth=1.5, clip_on=False
+        (-0.5, query - 0.5), n, 1, fill=False, edgecolor=CHOSEN, linewidth=1.5, clip_on=False
     )
 
 
@@ -68,12 +93,12 @@ def _draw_words(explorer: "AttentionExplorer", axes: Axes) -> None:
     query, n = explorer.query_index, explorer.length
     weights = explorer.weights[explorer.head, query].tolist()
     allowed = explorer.mask_table[query].tolist()
-    axes.bar(range(n), weights, color=_WEIGHT, width=0.6)
+    axes.bar(range(n), weights, color=WEIGHT, width=0.6)
     for key in range(n):
         text = f"{weights[key]:.2f}" if allowed[key] else "masked"
-        axes.text(key, weights[key] + 0.04, text, ha="center", fontsize=8, color="#1f2933")
+        axes.text(key, weights[key] + 0.04, text, ha="center", fontsize=8, color=INK)
     axes.set_xticks(range(n), [visible(token) for token in explorer.tokens[:n]])
-    axes.get_xticklabels()[query].set(color=_QUERY, fontweight="bold")
+    axes.get_xticklabels()[query].set(color=CHOSEN, fontweight="bold")
     axes.set(ylim=(0, 1.15), yticks=[])
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)

@@ -38,7 +38,7 @@ export function uniqueId(stem) {
 
 /**
  * A slider over `choices`. describe(choice) gives { text, spoken }: what stands beside the slider, what is read aloud.
- * update(choice, { disabled, note }) shows the state.
+ * update(choice, { disabled, choices }) shows the state; with `choices` the slider runs over others from now on.
  */
 export function slider({ name, label, choices, describe, onInput }) {
   const id = uniqueId(name);
@@ -61,7 +61,9 @@ export function slider({ name, label, choices, describe, onInput }) {
     output,
     input,
   );
-  function update(choice, { disabled = false } = {}) {
+  function update(choice, { disabled = false, choices: newChoices = choices } = {}) {
+    choices = newChoices;
+    setAttribute(input, "max", choices.length - 1);
     const index = choices.indexOf(choice);
     const { text, spoken } = describe(choice);
     if (input.valueAsNumber !== index) input.value = index;
@@ -112,6 +114,17 @@ export function radios({ name, label, options, onInput, showLabel = true, classN
   return { node, inputs, labels, update };
 }
 
+/** Radio buttons 1, 2, 3 …, each with its sentence for those who listen. */
+export function sentenceChoice(sentences, onInput) {
+  const spoken = (words) => element("span", { class: "afm-spoken" }, `: ${words.map(visible).join(" ")}`);
+  return radios({
+    name: "example",
+    label: "Sentence",
+    options: sentences.map((words, value) => ({ value, content: [String(value + 1), spoken(words)] })),
+    onInput,
+  });
+}
+
 /** A live region that speaks once the reader has paused, not at every step of a slider. */
 export function announcer(delay = 600) {
   const node = element("p", { class: "afm-spoken", role: "status", "aria-live": "polite" });
@@ -151,4 +164,9 @@ export function decimal(number, digits = 2) {
 /** A token as the book prints it: a leading space as a raised dot, a line break as an arrow. */
 export function visible(token) {
   return token.replace(/^ +/, (spaces) => "·".repeat(spaces.length)).replaceAll("\n", "↵");
+}
+
+/** plural(1, "word") is "1 word", plural(2, "word") "2 words". */
+export function plural(n, noun) {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

@@ -12,10 +12,11 @@
 //   .afm-readout                               the pointed-at or chosen cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, decimal, element, onThemeChange, radios, setText, slider, visible } from "./controls.js";
-import { heatGrid, readRamp, thumbnail } from "./heatmap.js";
+import { announcer, decimal, element, plural, radios, setText, slider, visible } from "./controls.js";
+import { heatGrid, painter, thumbnail } from "./heatmap.js";
 import { multiHeadAttention, unpack } from "./maths.js";
-import { cellSentence, contextVector, stepsTable } from "./steps.js";
+import { cellSentence, contextVector, softmaxSteps, stepsTable } from "./steps.js";
+import { setState, viewOf } from "./view.js";
 import { sentence } from "./words.js";
 
 const DATA = ["tokens", "query", "key", "value", "head_choices", "controls", "label", "caption"];
@@ -25,8 +26,6 @@ const MASKS = [
   { value: "causal", content: ["causal"] },
   { value: "window", content: ["window"] },
 ];
-
-const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 /** The model's state, with the chosen query and head kept inside what length and head count leave. */
 function readState(model) {
@@ -50,13 +49,8 @@ function build(model) {
   let chosenKey = null; // of this view only; null follows the query
   let heads = [];
   let state = readState(model);
-  let ramp = null;
 
-  function move(changes) {
-    const next = { ...state, ...changes };
-    STATE.filter((name) => next[name] !== model.get(name)).forEach((name) => model.set(name, next[name]));
-    model.save_changes();
-  }
+  const move = (changes) => setState(model, { ...state, ...changes });
 
   const maskChoice = radios({ name: "mask", label: "Mask", options: MASKS, onInput: (mask) => move({ mask }) });
   const lengths = tokens.map((_, i) => i + 1);
@@ -155,7 +149,7 @@ function build(model) {
     windowSlider.update(window, { disabled: mask !== "window" });
     headsSlider.update(nHeads);
     lengthSlider.update(length);
-    words.update({ weights: one.weights[query], mask: one.mask[query], query });
+    words.update({ weights: one.weights[query], mask: one.mask[query], chosen: query });
     headChoice.update(head, nHeads);
     grid.update({
       weights: one.weights,
@@ -164,25 +158,23 @@ function build(model) {
       key: keyShown(),
       name: `Weights${severalHeads ? ` of head ${head}` : ""}: rows are queries, columns are keys`,
     });
+    const { exponentials, totals } = softmaxSteps(one.scores[query], one.weights[query], one.masked[query]);
     steps.update({
-      scores: one.scores[query],
-      masked: one.masked[query],
-      weights: one.weights[query],
+      values: [one.scores[query], one.masked[query], exponentials, one.weights[query]],
+      totals: [null, null, ...totals],
       key: keyShown(),
       title: `Query “${visible(tokens[query])}”, step by step`,
-      dHead: dModel / nHeads,
+      formula: `q·k / √${dModel / nHeads}`,
       maskable: controls.includes("mask") || mask !== "none",
     });
     context.update({ context: one.context[query], weights: one.weights[query], tokens });
     setText(mapTitle, severalHeads ? `Head ${head}, every query` : "Every query");
     readOut();
     Object.assign(node.dataset, { mask, heads: nHeads, length, query, head, key: keyShown() });
-    drawMaps();
+    paper.paint();
   }
 
-  function drawMaps() {
-    if (!node.isConnected) return; // JupyterLab renders before it attaches: the observer below draws then
-    ramp ??= readRamp(grid.ink);
+  function drawMaps(ramp) {
     heads.forEach(({ weights, mask }, h) => thumbs[h].update({ weights, mask, query: state.query_index, ramp }));
     grid.draw(ramp);
   }
@@ -198,58 +190,17 @@ function build(model) {
     );
   }
 
-  function newColours() {
-    ramp = null;
-    drawMaps();
-  }
-  const stopTheme = onThemeChange(newColours);
-  const shownAtLast = new ResizeObserver(newColours);
-  shownAtLast.observe(node);
+  const paper = painter(node, () => grid.ink, drawMaps);
   return {
     node,
     update,
     announce,
     stop() {
-      stopTheme();
-      shownAtLast.disconnect();
+      paper.stop();
       grid.stop();
       live.stop();
-      node.remove();
     },
   };
 }
 
-function render({ model, el }) {
-  let view = null;
-  let due = false;
-  function rebuild() {
-    view?.stop();
-    view = build(model);
-    el.append(view.node);
-    view.update();
-  }
-  // Several traits change together (a shorter length moves the query): one drawing at the end of the task serves all.
-  function changed() {
-    if (due) return;
-    due = true;
-    queueMicrotask(() => {
-      due = false;
-      if (!view) return;
-      view.update();
-      view.announce();
-    });
-  }
-  const changes = STATE.map((name) => `change:${name}`).join(" ");
-  const rebuilds = DATA.map((name) => `change:${name}`).join(" ");
-  model.on(changes, changed);
-  model.on(rebuilds, rebuild);
-  rebuild();
-  return () => {
-    model.off(changes, changed);
-    model.off(rebuilds, rebuild);
-    view.stop();
-    view = null;
-  };
-}
-
-export default { render };
+export default viewOf({ build, state: STATE, data: DATA });

@@ -1,18 +1,16 @@
 """AttentionExplorer: multi-head attention on real words, recomputed in the page at every move."""
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
-import anywidget
 import torch
 import traitlets as t
-from anywidget._util import repr_mimebundle
 from numpy.typing import ArrayLike
 from torch import Tensor
 
 from attention.functional import scaled_dot_product_attention
 from attention.masks import causal_mask, sliding_window_mask
+from attention.widgets._base import BookWidget, check_range
 from attention.widgets._esm import bundle, stylesheet
 from attention.widgets._picture import alt_text, draw_png
 from attention.widgets._traits import Choice, FixedPoint, InvalidValue, Items, Text, Whole
@@ -20,7 +18,7 @@ from attention.widgets._traits import Choice, FixedPoint, InvalidValue, Items, T
 CONTROLS = ("mask", "window", "heads", "length")
 
 
-class AttentionExplorer(anywidget.AnyWidget):  # type: ignore[misc]
+class AttentionExplorer(BookWidget):
     r"""Show causal multi-head attention over a sentence, with sliders for mask, heads and length.
 
     .. math::
@@ -61,12 +59,12 @@ class AttentionExplorer(anywidget.AnyWidget):  # type: ignore[misc]
     """
 
     _esm = bundle("explorer.js")
-    _css = stylesheet("widget.css", "explorer.css")
+    _css = stylesheet("widget.css", "words.css", "steps.css", "vector.css", "explorer.css")
 
     tokens = Items(str, "a list of at least one string").tag(sync=True)
-    query = FixedPoint()
-    key = FixedPoint()
-    value = FixedPoint()
+    query = FixedPoint("(T, d_model)", "(N, T, d_model)")
+    key = FixedPoint("(T, d_model)", "(N, T, d_model)")
+    value = FixedPoint("(T, d_model)", "(N, T, d_model)")
     mask = Choice(["none", "causal", "window"], default_value="causal").tag(sync=True)
     window = Whole(1).tag(sync=True)
     n_heads = Whole(1).tag(sync=True)
@@ -112,14 +110,7 @@ class AttentionExplorer(anywidget.AnyWidget):  # type: ignore[misc]
             "label": label,
             "caption": caption,
         }
-        # One by one and in this order, so that what is wrong first is what the error names. (The
-        # checks of a trait run again when it is set, but then in no particular order.)
-        state = SimpleNamespace()
-        for name, argument in given.items():
-            argument = _default(name, state) if argument is None else argument
-            argument = getattr(type(self), name).validate(self, argument)
-            setattr(state, name, _check(name, argument, state))
-        super().__init__(**vars(state))
+        super().__init__(**self._checked(given))
 
     @property
     def weights(self) -> Tensor:
@@ -155,7 +146,7 @@ class AttentionExplorer(anywidget.AnyWidget):  # type: ignore[misc]
         *("window", "length", "query_index", "controls"),
     )
     def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return _check(proposal["trait"].name, proposal["value"], self)
+        return self._check(proposal["trait"].name, proposal["value"], self)
 
     @t.observe("length", "n_heads")
     def _keep_choice_inside(self, _: object) -> None:
@@ -170,68 +161,62 @@ class AttentionExplorer(anywidget.AnyWidget):  # type: ignore[misc]
             f"n_heads={self.n_heads}, length={self.length})"
         )
 
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and for places without one a picture with its text."""
-        data, metadata = repr_mimebundle(model_id=self.model_id, repr_text=repr(self))
-        data["image/png"] = draw_png(self)
-        return data, {**metadata, "image/png": {"alt": alt_text(self)}}
+    def _draw(self) -> str:
+        return draw_png(self)
 
+    def _describe(self) -> str:
+        return alt_text(self)
 
-def _default(name: str, state: SimpleNamespace) -> Any:
-    """What an argument is when it is not given; the ones before it are in ``state``."""
-    if name == "head_choices":
-        return default_head_choices(state.query.shape[-1])
-    if name == "n_heads":
-        return min(state.head_choices, key=lambda n_heads: abs(n_heads - 4))
-    if name == "window":
-        return min(3, len(state.tokens))
-    if name == "length":
-        return len(state.tokens)
-    return state.length - 1 if name == "query_index" else None
+    @classmethod
+    def _default(cls, name: str, state: Any) -> Any:
+        if name == "head_choices":
+            return default_head_choices(state.query.shape[-1])
+        if name == "n_heads":
+            return min(state.head_choices, key=lambda n_heads: abs(n_heads - 4))
+        if name == "window":
+            return min(3, len(state.tokens))
+        if name == "length":
+            return len(state.tokens)
+        return state.length - 1 if name == "query_index" else None
 
-
-def _check(name: str, value: Any, state: Any) -> Any:
-    """Return the value if it fits the others, which are attributes of ``state``.
-
-    Raises:
-        InvalidValue: If it does not.
-    """
-    if name == "tokens" and hasattr(state, "query") and len(value) != state.query.shape[-2]:
-        raise InvalidValue(
-            f"tokens should be one per row of query, T = {state.query.shape[-2]}, "
-            f"but were {len(value)}"
-        )
-    if name in ("query", "key", "value"):
-        _check_shape(name, value, getattr(state, "query", value), len(state.tokens))
-    elif name == "head_choices":
-        d_model = state.query.shape[-1]
-        for n_heads in value:
-            if n_heads < 1 or d_model % n_heads:
-                raise InvalidValue(
-                    f"head_choices should be divisors of d_model = {d_model}, but had {n_heads}"
-                )
-        if sorted(set(value)) != value:
-            raise InvalidValue(f"head_choices should be in rising order, but was {value}")
-        if state.query.ndim == 3 and len(state.query) != len(value):
+    @classmethod
+    def _check(cls, name: str, value: Any, state: Any) -> Any:
+        if name == "tokens" and hasattr(state, "query") and len(value) != state.query.shape[-2]:
             raise InvalidValue(
-                f"query, key and value should have one matrix per head choice, N = {len(value)}, "
-                f"but had {len(state.query)}"
+                f"tokens should be one per row of query, T = {state.query.shape[-2]}, "
+                f"but were {len(value)}"
             )
-    elif name == "n_heads" and value not in state.head_choices:
-        raise InvalidValue(
-            f"n_heads should be one of head_choices {state.head_choices}, but was {value}"
-        )
-    elif name in ("window", "length"):
-        _check_range(name, value, 1, len(state.tokens))
-    elif name == "query_index":
-        _check_range(name, value, 0, state.length - 1)
-    elif name == "head":
-        _check_range(name, value, 0, state.n_heads - 1)
-    elif name == "controls":
-        for control in value:
-            if control not in CONTROLS:
-                raise InvalidValue(f"controls should be among {CONTROLS}, but had {control!r}")
-    return value
+        if name in ("query", "key", "value"):
+            _check_shape(name, value, getattr(state, "query", value), len(state.tokens))
+        elif name == "head_choices":
+            d_model = state.query.shape[-1]
+            for n_heads in value:
+                if n_heads < 1 or d_model % n_heads:
+                    raise InvalidValue(
+                        f"head_choices should be divisors of d_model = {d_model}, but had {n_heads}"
+                    )
+            if sorted(set(value)) != value:
+                raise InvalidValue(f"head_choices should be in rising order, but was {value}")
+            if state.query.ndim == 3 and len(state.query) != len(value):
+                raise InvalidValue(
+                    "query, key and value should have one matrix per head choice, "
+                    f"N = {len(value)}, but had {len(state.query)}"
+                )
+        elif name == "n_heads" and value not in state.head_choices:
+            raise InvalidValue(
+                f"n_heads should be one of head_choices {state.head_choices}, but was {value}"
+            )
+        elif name in ("window", "length"):
+            check_range(name, value, 1, len(state.tokens))
+        elif name == "query_index":
+            check_range(name, value, 0, state.length - 1)
+        elif name == "head":
+            check_range(name, value, 0, state.n_heads - 1)
+        elif name == "controls":
+            for control in value:
+                if control not in CONTROLS:
+                    raise InvalidValue(f"controls should be among {CONTROLS}, but had {control!r}")
+        return value
 
 
 def _check_shape(name: str, tensor: Tensor, query: Tensor, n_tokens: int) -> None:
@@ -242,11 +227,6 @@ def _check_shape(name: str, tensor: Tensor, query: Tensor, n_tokens: int) -> Non
         raise InvalidValue(
             f"{name} should have one row per token, T = {n_tokens}, but had shape {shape}"
         )
-
-
-def _check_range(name: str, number: int, low: int, high: int) -> None:
-    if not low <= number <= high:
-        raise InvalidValue(f"{name} should be from {low} to {high}, but was {number}")
 
 
 def default_head_choices(d_model: int) -> list[int]:

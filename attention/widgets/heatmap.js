@@ -4,29 +4,31 @@
 // The ink is drawn on a canvas (a slider move must cost less than a frame, and a few hundred styled cells cost more). Over
 // the canvas of the large map lies a real table with role grid: its cells carry the numbers, the focus and the outlines.
 
-import { KEEPS_KEYS, decimal, element, setAttribute, visible } from "./controls.js";
+import { KEEPS_KEYS, decimal, element, onThemeChange, setAttribute, setText, visible } from "./controls.js";
 
 /** Up to this weight the number in a cell is black on a light page, above it white; see the ramp in widget.css. */
 const PALE = 0.66;
 
 /**
- * A grid of weights, row = query, column = key, one cell in the tab order.
+ * A grid of weights, row = query, column = key, one cell in the tab order. corner names columns and rows; blank says what
+ * a cell is that the mask takes out; a weight below `least` is drawn without its number.
  * onChoose(query, key) when a cell is clicked or reached by arrow key; onPoint(query, key) when the pointer is over it,
  * and onPoint(null) when it leaves.
  */
-export function heatGrid({ rows, columns, onChoose, onPoint }) {
+export function heatGrid({ rows, columns, onChoose, onPoint, corner = ["key →", "query ↓"], blank = "masked", least = 0 }) {
   const head = (scope, token) =>
     element("th", { scope, role: `${scope === "col" ? "column" : "row"}header` }, element("span", {}, visible(token)));
-  const corner = element("td", { class: "afm-corner" }, element("span", {}, "key →"), element("span", {}, "query ↓"));
+  const names = element("td", { class: "afm-corner" }, ...corner.map((text) => element("span", {}, text)));
   const columnHeads = columns.map((token) => head("col", token));
   const cells = rows.map((_, i) =>
     columns.map((__, j) => element("td", { role: "gridcell", tabindex: -1, "data-query": i, "data-key": j, ...KEEPS_KEYS })),
   );
-  const lines = rows.map((token, i) => element("tr", { role: "row" }, head("row", token), ...cells[i]));
+  const rowHeads = rows.map((token) => head("row", token));
+  const lines = rowHeads.map((node, i) => element("tr", { role: "row" }, node, ...cells[i]));
   const table = element(
     "table",
     { role: "grid", class: "afm-grid" },
-    element("thead", {}, element("tr", { role: "row" }, corner, ...columnHeads)),
+    element("thead", {}, element("tr", { role: "row" }, names, ...columnHeads)),
     element("tbody", {}, ...lines),
   );
   const ink = inkBox("afm-ink");
@@ -64,18 +66,22 @@ export function heatGrid({ rows, columns, onChoose, onPoint }) {
     cells[query][key].focus();
   }
 
-  /** weights and mask are (T, S) tables; T and S at most what the grid was made for. */
-  function update({ weights, mask, query, key, name }) {
+  /**
+   * weights and mask are (T, S) tables; T and S at most what the grid was made for. A masked weight may be null. rowNames
+   * takes the place of the rows' tokens.
+   */
+  function update({ weights, mask, query, key, name, rowNames = null }) {
     const [height, width] = [weights.length, weights[0].length];
     shown = { weights, mask, query, key };
     setAttribute(table, "aria-label", name);
+    rowNames?.forEach((text, i) => setText(rowHeads[i].firstChild, visible(text)));
     columnHeads.forEach((node, j) => (node.hidden = j >= width));
     lines.forEach((line, i) => {
       line.hidden = i >= height;
       setAttribute(line, "data-chosen", i === query && "");
       cells[i].forEach((cell, j) => {
         cell.hidden = j >= width;
-        if (i < height && j < width) writeCell(cell, weights[i][j], mask[i][j]);
+        if (i < height && j < width) writeCell(cell, weights[i][j], mask[i][j] ? null : blank);
       });
     });
     setAttribute(chosen, "tabindex", -1);
@@ -110,6 +116,7 @@ export function heatGrid({ rows, columns, onChoose, onPoint }) {
         pen.fillRect(j * side, i * side, side, side);
         pen.fillStyle = `rgb(${ramp.shade(weight).join(" ")})`;
         pen.fillRect(j * side + 0.5, i * side + 0.5, side - 1, side - 1);
+        if (weight < least) return;
         pen.fillStyle = ramp.number(weight);
         pen.fillText(shortWeight(weight), (j + 0.5) * side, (i + 0.54) * side);
       }),
@@ -118,6 +125,7 @@ export function heatGrid({ rows, columns, onChoose, onPoint }) {
   return {
     node: table,
     ink: ink.node,
+    side: () => side,
     update,
     draw,
     stop: () => resize.disconnect(),
@@ -125,10 +133,10 @@ export function heatGrid({ rows, columns, onChoose, onPoint }) {
 }
 
 // No style depends on these attributes, so writing them costs neither style nor layout.
-function writeCell(cell, weight, allowed) {
+function writeCell(cell, weight, blank) {
   setAttribute(cell, "data-weight", weight);
-  setAttribute(cell, "data-masked", !allowed && "");
-  setAttribute(cell, "aria-label", allowed ? decimal(weight) : "masked");
+  setAttribute(cell, "data-masked", blank !== null && "");
+  setAttribute(cell, "aria-label", blank ?? decimal(weight));
 }
 
 /** Two digits without the leading zero, so that they fit a small cell: .43, 1.0. */
@@ -211,5 +219,32 @@ export function readRamp(node) {
     number: (w) => (w <= PALE === light ? "#000" : "#fff"),
     line: `rgb(${mix(low, middle, 0.2).join(" ")})`, // between cells
     font: style.fontFamily,
+  };
+}
+
+/**
+ * Who draws the maps: paint() calls draw(ramp) with the colours of the present theme, and so does a change of the theme
+ * or of the node's size. `ink` is a hatched box of the node's.
+ */
+export function painter(node, ink, draw) {
+  let ramp = null;
+  function paint() {
+    if (!node.isConnected) return; // JupyterLab renders before it attaches: the observer below draws then
+    ramp ??= readRamp(ink());
+    draw(ramp);
+  }
+  function again() {
+    ramp = null;
+    paint();
+  }
+  const stopTheme = onThemeChange(again);
+  const resize = new ResizeObserver(again);
+  resize.observe(node);
+  return {
+    paint,
+    stop() {
+      stopTheme();
+      resize.disconnect();
+    },
   };
 }

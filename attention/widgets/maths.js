@@ -2,10 +2,10 @@
 // equal to torch to 1e-6. The letters are the book's: T queries, S keys, H heads, D = d_head.
 // A matrix is an array of rows, a row a Float64Array; a mask is an array of rows of booleans, true = may attend.
 
-/** Numbers from the wire (see _tensor.py): 16-bit integers times a power of two, so nothing is rounded twice. */
+/** Numbers from the wire (see _traits.py): 16-bit integers times a power of two, so nothing is rounded twice. */
 export function unpack({ shape, step, data }) {
   const width = shape[shape.length - 1];
-  const height = shape[shape.length - 2];
+  const height = shape.length > 1 ? shape[shape.length - 2] : 1;
   const matrices = [];
   for (let offset = 0; offset < data.byteLength; offset += 2 * width * height) {
     matrices.push(
@@ -16,7 +16,7 @@ export function unpack({ shape, step, data }) {
       ),
     );
   }
-  return matrices; // a (T, d_model) tensor gives one matrix, (N, T, d_model) gives N
+  return matrices; // a (T, d_model) tensor gives one matrix, (N, T, d_model) gives N, (d,) one with one row
 }
 
 export function dot(a, b) {
@@ -78,7 +78,8 @@ export function attention(query, key, value, { mask = null, scale = 1 / Math.sqr
   return { scores, masked, weights, context };
 }
 
-function weightedSum(weights, rows) {
+/** A sum of rows, each times its weight. */
+export function weightedSum(weights, rows) {
   const sum = new Float64Array(rows[0].length);
   rows.forEach((row, j) => {
     for (let d = 0; d < sum.length; d += 1) sum[d] += weights[j] * row[d];

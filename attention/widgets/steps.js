@@ -2,26 +2,31 @@
 
 import { decimal, element, setAttribute, setText, visible } from "./controls.js";
 import { dot, exponentiate } from "./maths.js";
+import { vectorList } from "./vector.js";
 
-const COLUMNS = [
+const badge = (step) => (step ? [element("span", { class: "afm-step" }, step), "\u2009"] : []);
+
+/** The columns of scaled dot products; `formula` may change with the state. */
+export const DOT_PRODUCT = [
   { name: "score", step: "1", title: "score", formula: "q·k / √d" },
   { name: "masked", title: "masked", formula: "or −∞" },
   { name: "exp", title: "exp", formula: "eˢ⁻ᵐᵃˣ" },
   { name: "weight", step: "2", title: "weight", formula: "÷ sum" },
 ];
 
-const badge = (step) => (step ? [element("span", { class: "afm-step" }, step), "\u2009"] : []);
-
-/** One row a key, one column a step; the sums stand at the foot. */
-export function stepsTable({ tokens }) {
+/**
+ * One row a key, one column a step; the sums stand at the foot. A long table can be cut in two: `from` is the first key of
+ * this part, and only the last part has the sums. The last column is drawn as a bar, too.
+ */
+export function stepsTable({ tokens, columns = DOT_PRODUCT, head = "key", from = 0, foot = true }) {
   const caption = element("caption", {}, "");
   const rows = tokens.map((token) => {
-    const cells = COLUMNS.map(({ name }) => element("td", { "data-step": name }));
-    const head = element("th", { scope: "row" }, visible(token));
-    return { node: element("tr", {}, head, ...cells), cells };
+    const cells = columns.map(({ name }) => element("td", { "data-step": name }));
+    const title = element("th", { scope: "row" }, visible(token));
+    return { node: element("tr", {}, title, ...cells), cells };
   });
-  const sums = COLUMNS.map(({ name }) => element("td", { "data-sum": name }));
-  const formulas = COLUMNS.map(({ formula }) => element("small", {}, formula));
+  const sums = columns.map(({ name }) => element("td", { "data-sum": name }));
+  const formulas = columns.map(({ formula }) => element("small", {}, formula));
   const node = element(
     "table",
     { class: "afm-steps" },
@@ -32,67 +37,68 @@ export function stepsTable({ tokens }) {
       element(
         "tr",
         {},
-        element("th", { scope: "col" }, "key"),
-        ...COLUMNS.map(({ name, step, title }, c) =>
+        element("th", { scope: "col" }, head),
+        ...columns.map(({ name, step, title }, c) =>
           element("th", { scope: "col", "data-step": name }, ...badge(step), title, formulas[c]),
         ),
       ),
     ),
     element("tbody", {}, ...rows.map((row) => row.node)),
-    element("tfoot", {}, element("tr", {}, element("th", { scope: "row" }, "sum"), ...sums)),
+    ...(foot ? [element("tfoot", {}, element("tr", {}, element("th", { scope: "row" }, "sum"), ...sums))] : []),
   );
 
-  function update({ scores, masked, weights, key, title, dHead, maskable }) {
+  /** values: a row of numbers for each column, over all keys; totals: those of the sums that are shown. */
+  function update({ values, totals, key, title, maskable = false, formula = null }) {
     setText(caption, title);
     setAttribute(node, "data-unmaskable", !maskable && "");
-    setText(formulas[0], `q·k / √${dHead}`);
-    const { exponentials, sum } = exponentiate(masked);
-    rows.forEach((row, j) => {
-      row.node.hidden = j >= scores.length;
+    if (formula) setText(formulas[0], formula);
+    rows.forEach((row, r) => {
+      const j = from + r;
+      row.node.hidden = j >= values[0].length;
       if (row.node.hidden) return;
-      const values = [scores[j], masked[j], exponentials[j], weights[j]];
-      values.forEach((value, c) => {
-        setText(row.cells[c], decimal(value, 3));
-        row.cells[c].setAttribute("data-value", value);
+      values.forEach((column, c) => {
+        setText(row.cells[c], decimal(column[j], 3));
+        row.cells[c].setAttribute("data-value", column[j]);
       });
-      row.cells[3].style.setProperty("--w", weights[j].toFixed(4));
-      setAttribute(row.node, "data-masked", masked[j] === -Infinity && "");
+      row.cells.at(-1).style.setProperty("--w", values.at(-1)[j].toFixed(4));
+      setAttribute(row.node, "data-masked", values.some((column) => column[j] === -Infinity) && "");
       setAttribute(row.node, "data-chosen", j === key && "");
     });
-    setText(sums[2], decimal(sum, 3));
-    setText(sums[3], decimal(weights.reduce((a, b) => a + b, 0), 3));
+    totals.forEach((total, c) => total !== null && setText(sums[c], decimal(total, 3)));
   }
   return { node, update };
 }
 
-/** The context vector: one entry a dimension of the head, each with a bar to the left or right of zero. */
-export function contextVector({ size }) {
-  const sum = element("span", {}, "");
-  const title = element("p", { class: "afm-title" }, ...badge("3"), "context = Σ weight × value = ", sum);
-  const entries = Array.from({ length: size }, (_, d) => element("li", { "data-dim": d }, ""));
-  const list = element("ol", { class: "afm-vector", start: 0 }, ...entries);
-  const node = element("div", { class: "afm-context" }, title, list);
+/** The columns' numbers from score to weight, and the sums of the last two. */
+export function softmaxSteps(scores, weights, masked = scores) {
+  const { exponentials, sum } = exponentiate(masked);
+  return { exponentials, totals: [sum, weights.reduce((a, b) => a + b, 0)] };
+}
 
+/** The context vector: the sum in words, then its numbers. */
+export function contextVector({ size }) {
+  const title = contextTitle("context = Σ weight × value = ", "v");
+  const numbers = vectorList({ size });
+  const node = element("div", { class: "afm-context" }, title.node, numbers.node);
   function update({ context, weights, tokens }) {
-    setText(sum, weightedWords(weights, tokens));
-    const largest = context.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
-    entries.forEach((entry, d) => {
-      entry.hidden = d >= context.length;
-      if (entry.hidden) return;
-      setText(entry, decimal(context[d], 3));
-      entry.setAttribute("data-value", context[d]);
-      entry.style.setProperty("--size", (Math.abs(context[d]) / largest).toFixed(3));
-      setAttribute(entry, "data-negative", context[d] < 0 && "");
-    });
+    title.update(weights, tokens);
+    numbers.update(context);
   }
   return { node, update };
+}
+
+/** "context = … = 0.22 v(animal) + 0.42 v(street) + …"; `letter` names what is summed. */
+export function contextTitle(start, letter) {
+  const sum = element("span", {}, "");
+  const node = element("p", { class: "afm-title" }, ...badge("3"), start, sum);
+  return { node, update: (weights, tokens) => setText(sum, weightedWords(weights, tokens, letter)) };
 }
 
 /** The sum that makes the context: "0.22 v(animal) + 0.42 v(street) + …", what rounds to 0.00 left out. */
-function weightedWords(weights, tokens) {
+export function weightedWords(weights, tokens, letter) {
   const terms = Array.from(weights, (w, j) => [w, j]).filter(([w]) => w >= 0.005);
   const rest = weights.some((w) => w > 0 && w < 0.005) ? " + …" : "";
-  return terms.map(([w, j]) => `${decimal(w)}\u00a0v(${visible(tokens[j])})`).join(" + ") + rest;
+  return terms.map(([w, j]) => `${decimal(w)}\u00a0${letter}(${visible(tokens[j])})`).join(" + ") + rest;
 }
 
 /** One cell in words, on two lines: which key for which query, and the arithmetic from dot product to weight. */

@@ -1,19 +1,25 @@
-// The sentence: a word for each position, the chosen query's weight on it as a bar and a number above.
-// Each word is a native radio button: choosing it makes it the query.
+// The sentence: a word for each position, the weight on it as a bar and a number above.
+// Each word is a native radio button: choosing it makes it the query (or the position that is followed).
 
 import { element, radios, setAttribute, setText, visible } from "./controls.js";
 import { shortWeight } from "./heatmap.js";
 
-export function sentence({ tokens, onChoose }) {
+const QUERY = {
+  name: "query",
+  label: "The sentence: choose the query. Over each word stands the weight that the query gives it.",
+  tag: "query",
+};
+
+export function sentence({ tokens, onChoose, naming: { name, label, tag, lang, least = 0 } = QUERY }) {
   const parts = tokens.map((token) => ({
-    word: element("span", { class: "afm-word" }, visible(token)),
+    word: element("span", { class: "afm-word", lang: lang || null }, visible(token)),
     number: element("span", { class: "afm-number" }, ""),
     bar: element("span", { class: "afm-bar" }),
-    tag: element("span", { class: "afm-tag", "aria-hidden": "true" }, "query"),
+    tag: element("span", { class: "afm-tag", "aria-hidden": "true" }, tag),
   }));
   const choice = radios({
-    name: "query",
-    label: "The sentence: choose the query. Over each word stands the weight that the query gives it.",
+    name,
+    label,
     showLabel: false,
     className: "afm-sentence",
     options: parts.map(({ word, number, bar, tag }, value) => ({
@@ -23,8 +29,8 @@ export function sentence({ tokens, onChoose }) {
     })),
     onInput: onChoose,
   });
-  function update({ weights, mask, query }) {
-    choice.update(query, weights.length);
+  function update({ weights, mask, chosen }) {
+    choice.update(chosen, weights.length);
     parts.forEach(({ number, bar }, i) => {
       const inside = i < weights.length;
       const masked = inside && !mask[i];
@@ -32,7 +38,7 @@ export function sentence({ tokens, onChoose }) {
       setAttribute(choice.labels[i], "data-masked", masked && "");
       setAttribute(choice.labels[i], "data-weight", inside ? weights[i] : null);
       number.style.setProperty("--w", inside ? weights[i].toFixed(4) : 0);
-      setText(number, !inside ? "" : masked ? "masked" : shortWeight(weights[i]));
+      setText(number, !inside ? "" : masked ? "masked" : weights[i] < least ? "" : shortWeight(weights[i]));
       bar.style.setProperty("--w", inside ? weights[i].toFixed(4) : 0);
     });
   }

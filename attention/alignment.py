@@ -53,7 +53,7 @@ class Alignment(nn.Module):
             TypeError: If a tensor is not floating-point or the mask is not bool.
             ValueError: If a shape does not fit.
         """
-        if query.ndim == 2:
+        if isinstance(query, Tensor) and query.ndim == 2:
             check_tensor("query", query, "(B, d_query)", self._query_sizes)
             context, weights = self(query[:, None], keys, mask, prepared=prepared)
             return context.squeeze(1), weights.squeeze(1)

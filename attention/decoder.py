@@ -65,6 +65,13 @@ class Decoder(nn.Module):
     ) -> None:
         super().__init__()
         check_count("n_target", n_target, at_least=END + 1)
+        check_count("d_embed", d_embed)
+        check_count("d_hidden", d_hidden)
+        check_count("d_memory", d_memory)
+        if attention == "dot" and d_hidden != d_memory:
+            raise ValueError(
+                f"d_hidden should be d_memory = {d_memory} for the dot score, but was {d_hidden}"
+            )
         if order is None:
             order = "bahdanau" if attention in (None, "additive") else "luong"
         if order not in ("bahdanau", "luong"):

@@ -62,15 +62,14 @@ def greedy(model: Seq2Seq, source: Tensor, lengths: Tensor, max_len: int) -> Wri
         logits, state, weights = decoder.step(token, state, memory, prepared)
         best, token = logits.log_softmax(dim=-1).max(dim=-1)  # (B,), (B,)
         token = token.where(running, PAD)
+        if weights is not None:
+            weights = weights * running[:, None]
         written.append((token, best * running, weights))
         running = running & (token != END)
         if not running.any():
             break
     tokens, chances, all_weights = zip(*written, strict=True)
-    stacked = None
-    if decoder.attention is not None:
-        stacked = torch.stack(all_weights, dim=1)  # (B, T, S)
-        stacked = stacked * (torch.stack(tokens, dim=1) != PAD)[..., None]
+    stacked = None if decoder.attention is None else torch.stack(all_weights, dim=1)  # (B, T, S)
     return Written(torch.stack(tokens, dim=1), torch.stack(chances, dim=1), stacked)
 
 

@@ -89,6 +89,8 @@ class Encoder(nn.Module):
 
 def _check_lengths(source: Tensor, lengths: Tensor) -> None:
     """Check that there is one length for each source, from 1 to its width."""
+    if not isinstance(lengths, Tensor):
+        raise TypeError(f"lengths should be a tensor (B,), but was {type(lengths).__name__}")
     if lengths.is_floating_point() or lengths.dtype == torch.bool:
         raise TypeError(f"lengths should be whole numbers, but their dtype was {lengths.dtype}")
     n_batch, n_source = source.shape

@@ -147,7 +147,15 @@ def translation_batch(pairs: Sequence[Pair]) -> Batch:
 
 
 def mixed_batch(n: int, max_clauses: int, *, generator: torch.Generator | None = None) -> Batch:
-    """Random sentences of 1 to ``max_clauses`` clauses, every length as likely, for training."""
+    """Random sentences of 1 to ``max_clauses`` clauses, every length as likely, for training.
+
+    Raises:
+        TypeError: If a count is not a whole number.
+        ValueError: If a count is below 1 or ``max_clauses`` is above 8.
+    """
+    check_count("n", n)
+    if check_count("max_clauses", max_clauses) > MAX_CLAUSES:
+        raise ValueError(f"max_clauses should be at most {MAX_CLAUSES}, but was {max_clauses}")
     lengths = torch.randint(1, max_clauses + 1, (n,), generator=generator)
     counts = zip(*(x.tolist() for x in lengths.unique(return_counts=True)), strict=True)
     pairs = [p for clauses, k in counts for p in sentence_pairs(k, clauses, generator=generator)]

@@ -1,7 +1,7 @@
 """The tests are tested: each deliberate fault of ``faults.py`` is caught, by a test of that name.
 
-Each fault goes into a copy of the package beside a copy of three test files, which then run on it
-in a process of their own.
+Each fault goes into a copy of the package beside a copy of the test files of that part, which then
+run on it in a process of their own.
 """
 
 import json
@@ -11,22 +11,36 @@ from pathlib import Path
 
 import pytest
 from faults import FAULTS, run_tests
+from faults_history import FAULTS as HISTORY
 
 TESTS = Path(__file__).parent
-SUITE = ["conftest.py", "test_masks.py", "test_functional.py", "test_multihead.py"]
+ATTENTION = ["test_masks.py", "test_functional.py", "test_multihead.py"]
+TRANSLATOR = ["test_encoder.py", "test_seq2seq.py", "test_decoding.py"]
+SUITES = {
+    "masks.py": ATTENTION,
+    "functional.py": ATTENTION,
+    "multihead.py": ATTENTION,
+    "alignment.py": ["test_alignment.py"],
+    "encoder.py": TRANSLATOR,
+    "decoder.py": TRANSLATOR,
+    "seq2seq.py": TRANSLATOR,
+    "decoding.py": TRANSLATOR,
+    "vocabulary.py": ["test_vocabulary.py"],
+}
+"""For each file that may have a fault, the test files that are to catch it."""
 
 # Importing takes longer than the tests: one process imports, and a fork of it runs each copy.
 fork = multiprocessing.get_context("forkserver")
 fork.set_forkserver_preload(["pytest", "hypothesis", "matplotlib", "torch.distributed.tensor"])
 
 
-def failures(folder, edits=(), file=None):
-    """Copy the package and the tests into ``folder``, make the edits, and name what fails."""
+def failures(folder, suite, edits=(), file=None):
+    """Copy the package and a suite into ``folder``, make the edits, and name what fails."""
     package = folder / "attention"
     package.mkdir()
     for source in (TESTS.parent / "attention").glob("*.py"):
         shutil.copy(source, package)
-    for source in SUITE:
+    for source in ("conftest.py", *suite):
         shutil.copy(TESTS / source, folder)
     for old, new in edits:
         text = (package / file).read_text(encoding="utf-8")
@@ -42,10 +56,14 @@ def failures(folder, edits=(), file=None):
     return set(failed)
 
 
-def test_without_a_fault_nothing_fails(tmp_path):
-    assert failures(tmp_path) == set()
+@pytest.mark.parametrize("file", ["functional.py", "alignment.py", "seq2seq.py", "vocabulary.py"])
+def test_without_a_fault_nothing_fails(file, tmp_path):
+    assert failures(tmp_path, SUITES[file]) == set()
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+@pytest.mark.parametrize(
+    "fault", [*FAULTS.values(), *HISTORY.values()], ids=[*FAULTS.keys(), *HISTORY.keys()]
+)
 def test_fault_is_caught(fault, tmp_path):
-    assert set(fault.caught_by) <= failures(tmp_path, fault.edits, fault.file)
+    suite = SUITES[fault.file]
+    assert set(fault.caught_by) <= failures(tmp_path, suite, fault.edits, fault.file)

@@ -133,17 +133,17 @@ BAD_INPUT = {
     "no token": (
         lambda: model()(ids(2, 0)),
         ValueError,
-        "ids should have shape (B, T) with 1 <= T <= 7, but had (2, 0)",
+        "ids should have shape (batch, length), but had (2, 0)",
     ),
     "no batch axis": (
         lambda: model()(ids(5)),
         ValueError,
-        "ids should have shape (B, T) with 1 <= T <= 7, but had (5,)",
+        "ids should have shape (batch, length), but had (5,)",
     ),
     "no whole numbers": (
         lambda: model()(torch.rand(2, 5)),
         TypeError,
-        "ids should be whole numbers (B, T), but their dtype was torch.float32",
+        "ids should be whole numbers, but their dtype was torch.float32",
     ),
     "an id outside the vocabulary": (
         lambda: model(11)(torch.tensor([[3, 11]])),

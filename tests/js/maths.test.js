@@ -1,35 +1,10 @@
 // The page's arithmetic against torch's, to 1e-6, over the whole table of cases that test_node.py wrote.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import * as maths from "../../attention/widgets/maths.js";
-
-const cases = JSON.parse(readFileSync(`${process.env.AFM_CASES}/cases.json`, "utf8"));
-
-/** The largest difference between two nested lists of numbers; throws where their shapes differ. */
-function distance(ours, theirs, path = "") {
-  if (typeof theirs === "number") {
-    assert.equal(typeof ours, "number", `a number at ${path}`);
-    return Math.abs(ours - theirs);
-  }
-  assert.equal(ours.length, theirs.length, `length at ${path || "the top"}`);
-  return theirs.reduce((worst, item, i) => {
-    const here = distance(ours[i], item, `${path}[${i}]`);
-    return Number.isNaN(here) ? NaN : Math.max(worst, here);
-  }, 0);
-}
-
-function close(ours, theirs, what, tolerance = 1e-6) {
-  const worst = distance(ours, theirs);
-  assert.ok(worst <= tolerance, `${what} differ from torch's by ${worst}`);
-}
-
-function unpack({ shape, step, data }) {
-  const bytes = Uint8Array.from(Buffer.from(data, "hex"));
-  return maths.unpack({ shape, step, data: new DataView(bytes.buffer) });
-}
+import { cases, close, unpack } from "./cases.js";
 
 for (const { seed, traits, choices, answers } of cases.explorers) {
   const tensors = ["query", "key", "value"].map((name) => unpack(traits[name]));

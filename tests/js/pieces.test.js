@@ -56,7 +56,9 @@ test("a cell in words, masked or not", () => {
   assert.match(cellSentence({ query: 0, key: 1, tokens, head }), /“a” → “b”\nq·k = 6.00, .* masked to −∞, weight 0/);
 });
 
-test("the bundle is one module that anywidget can run", async () => {
-  const { default: widget } = await import(`${process.env.AFM_CASES}/bundle.mjs`);
-  assert.equal(typeof widget.render, "function");
-});
+for (const name of ["AttentionExplorer", "TranslationExplorer", "AlignmentExplorer"]) {
+  test(`the bundle of ${name} is one module that anywidget can run`, async () => {
+    const { default: widget } = await import(`${process.env.AFM_CASES}/${name}.mjs`);
+    assert.equal(typeof widget.render, "function");
+  });
+}

@@ -1,6 +1,7 @@
 """The page's JavaScript under node: torch computes the cases, `node --test` holds it to them."""
 
 import json
+import random
 import subprocess
 from itertools import product
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 import torch
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
-from attention.widgets import AttentionExplorer
+from attention.widgets import AlignmentExplorer, AttentionExplorer, TranslationExplorer
+from attention.widgets._edits import edit_alignment, verdict
 
 HERE = Path(__file__).parent
 T, D_MODEL = 11, 12
@@ -83,6 +85,61 @@ def mask_case(n_queries: int, n_keys: int) -> dict:
     }
 
 
+def alignment_case(seed: int) -> dict:
+    """The traits of a model with two sentences, and torch's answer for each (float64)."""
+    generator = torch.Generator().manual_seed(seed)
+    d_attn, d_key = ((1, 1), (7, 3), (13, 17))[seed % 3]
+    spread = (1.0, 5.0, 40.0)[seed % 3]  # from soft weights to nearly one-hot
+
+    def draw(*shape: int) -> torch.Tensor:
+        return torch.randn(*shape, generator=generator)
+
+    sizes = [(5, 7), (1, 2)] if seed % 2 else [(11, 3), (2, 1)]
+    shown = AlignmentExplorer(
+        [[str(j) for j in range(s)] for _, s in sizes],
+        [[str(i) for i in range(t)] for t, _ in sizes],
+        queries=[draw(t, d_attn) for t, _ in sizes],
+        keys=[2 * draw(s, d_attn) for _, s in sizes],
+        score_vector=spread * draw(d_attn),
+        annotations=[draw(s, d_key) for _, s in sizes],
+        candidates=[[[("x", 1.0)]] * t for t, _ in sizes],
+    )
+    answers = []
+    for n in range(len(sizes)):
+        query, key, annotations = (
+            x[n].double() for x in (shown.queries, shown.key_vectors, shown.annotations)
+        )
+        hidden = torch.tanh(query[:, None] + key)
+        scores = torch.nn.functional.linear(hidden, shown.score_vector.double()[None])[..., 0]
+        weights = torch.softmax(scores, dim=-1)
+        numbers = {"scores": scores, "weights": weights, "context": weights @ annotations}
+        answers.append({name: x.tolist() for name, x in numbers.items()})
+    state = shown.get_state()
+    lists = ("queries", "key_vectors", "annotations")
+    traits = {name: [wire(packed) for packed in state[name]] for name in lists}
+    return {"traits": traits | {"score_vector": wire(state["score_vector"])}, "answers": answers}
+
+
+def edit_cases(n: int) -> list[dict]:
+    """Pairs of short texts over a few words, and the package's alignments of them."""
+    chance = random.Random(0)
+    found = []
+    for case in range(n):
+        words = "abcde"[: 2 + case % 4]
+        reference, written = (chance.choices(words, k=chance.randint(0, 9)) for _ in range(2))
+        edits = edit_alignment(reference, written)
+        told = verdict(edits, len(reference))
+        found.append(
+            {
+                "reference": reference,
+                "written": written,
+                "edits": [edit._asdict() for edit in edits],
+                "verdict": told,
+            }
+        )
+    return found
+
+
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write what torch says, and the module that a page would load."""
@@ -91,9 +148,12 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "explorers": [explorer_case(seed) for seed in SEEDS],
         "free": [free_case(seed) for seed in range(5)],
         "masks": [mask_case(t, s) for t, s in product((1, 2, 5), (5, 7))],
+        "alignments": [alignment_case(seed) for seed in range(6)],
+        "edits": edit_cases(400),
     }
     (folder / "cases.json").write_text(json.dumps(table))
-    (folder / "bundle.mjs").write_text(AttentionExplorer._esm)
+    for kind in (AttentionExplorer, TranslationExplorer, AlignmentExplorer):
+        (folder / f"{kind.__name__}.mjs").write_text(kind._esm)
     return folder
 
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -11,6 +12,55 @@ from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(path.name for path in (ROOT / "chapters").glob("*.ipynb"))
+INSTANCES = "__import__('ipywidgets').widgets.widget._instances"
+
+
+class Kind(NamedTuple):
+    """A kind of widget: how it looks on the page, and a question with which to compare numbers.
+
+    Attributes:
+        view: Its place on the page.
+        control: A slider's name, which is the trait's and the view's data attribute, too.
+        spoken: What the slider says, as a pattern; {0} and {1} stand for the value and the next.
+        also: Another trait that Python sets, and its value as Python writes it.
+        place: Where the page shows a number, and the attribute that carries it.
+        number: The same number in Python, of the widget w.
+    """
+
+    view: str
+    control: str
+    spoken: str
+    also: tuple[str, str]
+    place: tuple[str, str]
+    number: str
+
+
+KINDS = {
+    "AttentionExplorer": Kind(
+        ".afm-explorer",
+        "length",
+        "^{0} of",
+        ("mask", "'none'"),
+        ("td[data-query='0'][data-key='1']", "data-weight"),
+        "w.weights[w.head, 0, 1].item()",
+    ),
+    "TranslationExplorer": Kind(
+        ".afm-translation",
+        "length",
+        "^{0} ",
+        ("example", "len(w.sources) - 1"),
+        (".afm-pairs li[data-written='1']", "data-value"),
+        "w.chance[1]",
+    ),
+    "AlignmentExplorer": Kind(
+        ".afm-alignment",
+        "step",
+        "^step {1} of",
+        ("position", "1"),
+        ("td[aria-selected]", "data-weight"),
+        "w.weights[w.step, 1].item()",
+    ),
+}
 MINUTE = 60_000  # in Playwright's milliseconds
 expect.set_options(timeout=MINUTE)
 
@@ -68,7 +118,7 @@ def page(browser):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_runs_and_its_explorer_and_python_move_each_other(lab, page, chapter):
+def test_a_chapter_runs_and_its_widgets_and_python_move_each_other(lab, page, chapter):
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
     client = open_and_run_all(page, lab, chapter)
@@ -79,42 +129,53 @@ def test_a_chapter_runs_and_its_explorer_and_python_move_each_other(lab, page, c
         cells = nbformat.read(lab.chapters / chapter, as_version=4).cells
         to_run = sum(cell.cell_type == "code" for cell in cells)
         assert int(ask(client, "get_ipython().execution_count")) == to_run + 1
-        find = "[w for w in globals().values() if type(w).__name__ == 'AttentionExplorer'][0]"
-        client.execute_interactive(f"explorer_under_test = {find}", timeout=30)
-        explorer = scroll_to(page, page.locator(".afm-explorer").first)
-        slider_moves_python(page, client, explorer)
-        python_moves_slider(client, explorer)
+        names = ask(client, f"{{type(w).__name__ for w in {INSTANCES}.values()}}")
+        shown = [kind for name, kind in KINDS.items() if f"'{name}'" in names]
+        assert shown, "every chapter has a widget"
+        for name, kind in KINDS.items():
+            if kind in shown:
+                find = f"[w for w in {INSTANCES}.values() if type(w).__name__ == '{name}'][0]"
+                client.execute_interactive(f"w = {find}", timeout=30)
+                view = scroll_to(page, page.locator(kind.view).first)
+                slider_moves_python(page, client, view, kind)
+                python_moves_slider(client, view, kind)
         ours = [error for error in errors if "blob:" in error]  # not those of JupyterLab itself
         assert ours == []
     finally:
         client.stop_channels()
 
 
-def slider_moves_python(page: Page, client: BlockingKernelClient, explorer: Locator) -> None:
-    """Press an arrow key on the length slider; Python's trait follows."""
-    length = int(ask(client, "explorer_under_test.length"))
-    expect(explorer).to_have_attribute("data-length", str(length))
-    explorer.locator("input[data-control=length]").focus()
-    page.keyboard.press("ArrowLeft")
-    expect(explorer).to_have_attribute("data-length", str(length - 1))
-    wait_until(page, lambda: ask(client, "explorer_under_test.length") == str(length - 1))
+def slider_moves_python(
+    page: Page, client: BlockingKernelClient, view: Locator, kind: Kind
+) -> None:
+    """Press an arrow key on the slider; Python's trait follows."""
+    trait, attribute = f"w.{kind.control}", f"data-{kind.control}"
+    before = ask(client, trait)
+    expect(view).to_have_attribute(attribute, before)
+    slider = view.locator(f"input[data-control={kind.control}]")
+    at_end = slider.evaluate("s => +s.value >= +s.max")
+    slider.focus()
+    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+    expect(view).not_to_have_attribute(attribute, before)
+    after = view.get_attribute(attribute)
+    wait_until(page, lambda: ask(client, trait) == after)
+    client.execute_interactive(f"before = {before}", timeout=30)
 
 
-def python_moves_slider(client: BlockingKernelClient, explorer: Locator) -> None:
-    """Set traits in Python; the page follows, and draws the weights that torch computes."""
-    client.execute_interactive(
-        "explorer_under_test.length += 1; explorer_under_test.mask = 'none'", timeout=30
-    )
-    length = ask(client, "explorer_under_test.length")
-    expect(explorer).to_have_attribute("data-length", length)
-    expect(explorer.locator("input[data-control=length]")).to_have_attribute(
-        "aria-valuetext", re.compile(rf"^{length} of")
-    )
-    expect(explorer).to_have_attribute("data-mask", "none")
-    drawn = explorer.locator("td[data-query='0'][data-key='1']").get_attribute("data-weight")
-    head = explorer.get_attribute("data-head")
-    torchs = ask(client, f"explorer_under_test.weights[{head}, 0, 1].item()")
-    assert float(drawn) == pytest.approx(float(torchs), abs=1e-6)
+def python_moves_slider(client: BlockingKernelClient, view: Locator, kind: Kind) -> None:
+    """Set traits in Python; the page follows, and draws the number that Python has."""
+    other, value = kind.also
+    client.execute_interactive(f"w.{kind.control} = before; w.{other} = {value}", timeout=30)
+    now = ask(client, f"w.{kind.control}")
+    assert now == ask(client, "before")
+    expect(view).to_have_attribute(f"data-{kind.control}", now)
+    expect(view).to_have_attribute(f"data-{other}", ask(client, f"w.{other}").strip("'"))
+    slider = view.locator(f"input[data-control={kind.control}]")
+    spoken = kind.spoken.format(now, int(now) + 1)
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(spoken))
+    place, attribute = kind.place
+    drawn = view.locator(place).first.get_attribute(attribute)
+    assert float(drawn) == pytest.approx(float(ask(client, kind.number)), abs=1e-6)
 
 
 def scroll_to(page: Page, target: Locator) -> Locator:
@@ -126,7 +187,7 @@ def scroll_to(page: Page, target: Locator) -> Locator:
             return target
         page.mouse.wheel(0, 500)
         page.wait_for_timeout(60)
-    raise AssertionError("no explorer came into view")
+    raise AssertionError("no widget came into view")
 
 
 def wait_until(page: Page, holds) -> None:

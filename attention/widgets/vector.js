@@ -1,0 +1,64 @@
+// A vector in two forms: a strip of bars, one a number, up for positive and down for negative; and the numbers themselves.
+
+import { decimal, element, plural, setAttribute, setText } from "./controls.js";
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+
+/** As element() in controls.js, for drawings. */
+export function drawing(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(NAMESPACE, tag);
+  Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+  node.append(...children);
+  return node;
+}
+
+/** The numbers of a vector, each with a bar to the left or right of zero. */
+export function vectorList({ size }) {
+  const entries = Array.from({ length: size }, (_, d) => element("li", { "data-dim": d }, ""));
+  const node = element("ol", { class: "afm-vector", start: 0 }, ...entries);
+
+  function update(vector) {
+    const largest = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
+    entries.forEach((entry, d) => {
+      entry.hidden = d >= vector.length;
+      if (entry.hidden) return;
+      setText(entry, decimal(vector[d], 3));
+      entry.setAttribute("data-value", vector[d]);
+      entry.style.setProperty("--size", (Math.abs(vector[d]) / largest).toFixed(3));
+      setAttribute(entry, "data-negative", vector[d] < 0 && "");
+    });
+  }
+  return { node, update };
+}
+
+/** The outline of a strip: a bar from zero for each number, one unit wide, the largest one unit high. */
+export function stripPath(vector) {
+  const largest = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
+  const bars = Array.from(vector, (x, d) => `M${(d + 0.14).toFixed(2)} 0v${(-x / largest).toFixed(3)}h.72V0z`);
+  return bars.join("");
+}
+
+/** A strip of `size` numbers, and a list of them that opens; it is written when it is opened, and from then on. */
+export function vectorStrip({ size }) {
+  const bars = drawing("path", { class: "afm-strip-bars" });
+  const zero = drawing("path", { class: "afm-strip-zero", d: `M0 0H${size}`, "vector-effect": "non-scaling-stroke" });
+  const picture = drawing(
+    "svg",
+    { class: "afm-strip", viewBox: `0 -1.04 ${size} 2.08`, preserveAspectRatio: "none", role: "img" },
+    zero,
+    bars,
+  );
+  const list = vectorList({ size });
+  const details = element("details", { ontoggle: () => fill() }, element("summary", {}, `The ${plural(size, "number")}`), list.node);
+  let shown = null;
+  const fill = () => shown && details.open && list.update(shown);
+
+  function update(vector, name) {
+    shown = vector;
+    setAttribute(bars, "d", stripPath(vector));
+    const [low, high] = [Math.min(...vector), Math.max(...vector)];
+    setAttribute(picture, "aria-label", `${name}: ${plural(size, "number")} from ${decimal(low)} to ${decimal(high)}`);
+    fill();
+  }
+  return { picture, details, update };
+}

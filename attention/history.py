@@ -119,13 +119,22 @@ def train_translator(name: str, seed: int, *, steps: int | None = None) -> Seq2S
 
 
 @cache
-def trained_translator(name: str) -> Seq2Seq:
-    """The translator of the first of ``SEEDS``, as the script left it, in evaluation mode.
+def trained_translator(name: str, seed: int = SEEDS[0]) -> Seq2Seq:
+    """A translator as the script left it, in evaluation mode.
+
+    Args:
+        name: One of ``RECIPES``.
+        seed: One of ``SEEDS``; the weights of the others than the first are kept for ``"fixed"``
+            alone.
 
     Raises:
-        ValueError: If there is no recipe of that name.
+        ValueError: If there is no recipe of that name, or no weights of that seed are kept.
     """
-    return _load(new_translator(name, SEEDS[0]), name)
+    kept = SEEDS if name == "fixed" else SEEDS[:1]
+    _recipe(name)
+    if seed not in kept:
+        raise ValueError(f"seed should be one of {kept} for {name!r}, but was {seed!r}")
+    return _load(new_translator(name, seed), name if seed == SEEDS[0] else f"{name}, seed {seed}")
 
 
 @cache

@@ -248,9 +248,10 @@ def run_tests(folder: Path) -> None:
     failed = set()
 
     class Listener:
-        def pytest_collection_finish(self) -> None:
+        def pytest_collection(self) -> None:
             # That a law is broken is enough; the smallest case that breaks it takes long to find.
-            settings.register_profile("broken or not", settings.default, phases=[Phase.generate])
+            quick = {"max_examples": 10, "phases": [Phase.generate], "report_multiple_bugs": False}
+            settings.register_profile("broken or not", settings.default, **quick)
             settings.load_profile("broken or not")
 
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

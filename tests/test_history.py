@@ -56,6 +56,19 @@ def test_the_stored_weights_score_what_is_stored(name):
         assert score == pytest.approx(stored[clauses - 1].item(), abs=0.016)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_stored_fixed_vectors_of_all_seeds_score_what_is_stored(seed):
+    stored = trained_scores("fixed")[SEEDS.index(seed)]
+    score = exact_match(trained_translator("fixed", seed), 3)
+    assert score == pytest.approx(stored[2].item(), abs=0.016)
+
+
+def test_a_seed_whose_weights_are_not_kept_is_named():
+    message = r"^seed should be one of \(5,\) for 'dot', but was 6$"
+    with pytest.raises(ValueError, match=message):
+        trained_translator("dot", 6)
+
+
 def test_the_log_tells_the_stored_scores():
     log = WEIGHTS.with_suffix(".log").read_text(encoding="utf-8")
     for name in RECIPES:

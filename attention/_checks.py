@@ -96,10 +96,28 @@ def check_mask(mask: Tensor, scores_shape: tuple[int, ...]) -> None:
     if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
         was = mask.dtype if isinstance(mask, Tensor) else type(mask).__name__
         raise TypeError(f"mask should be a bool tensor (True = may attend), but was {was}")
-    fits = mask.ndim <= len(scores_shape) and all(
-        m in (1, s) for m, s in zip(mask.shape[::-1], scores_shape[::-1], strict=False)
+    _check_broadcast("mask", mask, scores_shape)
+
+
+def check_score_bias(score_bias: Tensor, scores_shape: tuple[int, ...]) -> None:
+    """Check that ``score_bias`` is floating-point and broadcasts to the shape of the scores.
+
+    Raises:
+        TypeError: If it is not floating-point.
+        ValueError: If its shape does not broadcast to ``scores_shape``.
+    """
+    if not isinstance(score_bias, Tensor) or not score_bias.is_floating_point():
+        was = score_bias.dtype if isinstance(score_bias, Tensor) else type(score_bias).__name__
+        raise TypeError(f"score_bias should be a floating-point tensor, but was {was}")
+    _check_broadcast("score_bias", score_bias, scores_shape)
+
+
+def _check_broadcast(name: str, value: Tensor, scores_shape: tuple[int, ...]) -> None:
+    """Check that ``value`` broadcasts to the shape of the scores without growing it."""
+    fits = value.ndim <= len(scores_shape) and all(
+        m in (1, s) for m, s in zip(value.shape[::-1], scores_shape[::-1], strict=False)
     )
     if not fits:
         raise ValueError(
-            f"mask should broadcast to the scores' shape {scores_shape}, but had {shape(mask)}"
+            f"{name} should broadcast to the scores' shape {scores_shape}, but had {shape(value)}"
         )

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from attention._checks import check_mask, check_probability, shape
+from attention._checks import check_mask, check_probability, check_score_bias, shape
 
 
 def scaled_dot_product_attention(
@@ -13,6 +13,7 @@ def scaled_dot_product_attention(
     value: Tensor,
     *,
     mask: Tensor | None = None,
+    score_bias: Tensor | None = None,
     scale: float | None = None,
     dropout_p: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
@@ -33,6 +34,7 @@ def scaled_dot_product_attention(
         key: What each position offers, (..., S, d_k).
         value: What each position contributes, (..., S, d_v).
         mask: A bool tensor that broadcasts to (..., T, S); True = may attend.
+        score_bias: Added to the scaled scores; broadcasts to (..., T, S), in the query's dtype.
         scale: The factor before the softmax; 1 / sqrt(d_k) when not given.
         dropout_p: Probability with which a weight is dropped. A function has no evaluation mode:
             a module passes 0 when it is not training.
@@ -56,6 +58,9 @@ def scaled_dot_product_attention(
     # Scaling the query before the product, not the scores after it, keeps half precision from
     # overflowing; on paper the two are the same.
     scores = (query * scale) @ key.mT  # (..., T, S)
+    if score_bias is not None:
+        check_score_bias(score_bias, scores_shape)
+        scores = scores + score_bias.to(scores.dtype)
     if mask is not None:
         check_mask(mask, scores_shape)
     weights = masked_softmax(scores, mask)  # (..., T, S)

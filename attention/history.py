@@ -1,7 +1,8 @@
 """The translators of the first two chapters: how they are made and trained, and some trained ones.
 
 ``book/train_history.py`` trains them, with several seeds each; the weights of the first seed, the
-scores of all seeds and the log stand in ``attention/data``.
+scores of all seeds and the log stand in ``attention/data``. So do the weights of all seeds of the
+two that the chapters set against each other.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from attention.vocabulary import reverse_source
 
 WEIGHTS = Path(__file__).with_name("data") / "history.safetensors"
 SEEDS = (5, 6, 7)
+KEPT_WHOLE = ("fixed", "additive")
+"""The recipes of which the weights of every seed are kept, not those of the first alone."""
 TRAINED_CLAUSES = 5
 """The longest sentences of the training; scores go on to ``MAX_CLAUSES``."""
 BATCH = 40
@@ -54,6 +57,7 @@ class Recipe:
 RECIPES = {
     "fixed": Recipe(None, 86, 600),
     "fixed, long": Recipe(None, 86, 3000),
+    "narrow": Recipe(None, 44, 600),
     "forward": Recipe(None, 86, 600, bidirectional=False),
     "reversed": Recipe(None, 86, 600, bidirectional=False, reverse=True),
     "additive": Recipe("additive", 80, 280),
@@ -124,14 +128,14 @@ def trained_translator(name: str, seed: int = SEEDS[0]) -> Seq2Seq:
 
     Args:
         name: One of ``RECIPES``.
-        seed: One of ``SEEDS``; the weights of the others than the first are kept for ``"fixed"``
-            alone.
+        seed: One of ``SEEDS``; the weights of the others than the first are kept for those in
+            ``KEPT_WHOLE`` alone.
 
     Raises:
         ValueError: If there is no recipe of that name, or no weights of that seed are kept.
     """
-    kept = SEEDS if name == "fixed" else SEEDS[:1]
     _recipe(name)
+    kept = SEEDS if name in KEPT_WHOLE else SEEDS[:1]
     if seed not in kept:
         raise ValueError(f"seed should be one of {kept} for {name!r}, but was {seed!r}")
     return _load(new_translator(name, seed), name if seed == SEEDS[0] else f"{name}, seed {seed}")

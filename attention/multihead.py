@@ -5,8 +5,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_mask, check_probability, check_tensor, shape
+from attention.cache import KVCache
 from attention.functional import scaled_dot_product_attention
 from attention.masks import causal_mask
+from attention.positions import RotaryEmbedding, alibi_bias
 
 
 class SelfAttention(nn.Module):
@@ -90,21 +92,31 @@ class MultiHeadAttention(nn.Module):
     ``i`` owns columns ``i * d_head`` to ``(i + 1) * d_head`` of ``w_q``, ``w_k`` and ``w_v``, and
     the same rows of ``w_o``. So the number of parameters does not depend on the number of heads.
 
+    With fewer key and value heads than query heads, neighbouring query heads share one: query head
+    ``i`` looks at key head ``i // (n_heads / n_kv_heads)``. This is grouped-query attention, and
+    with a single one multi-query attention.
+
     Args:
         d_model: Width of the input and of the output.
         n_heads: Number of heads, h; it divides ``d_model``. Each head is ``d_model / n_heads``
             wide, the paper's d_k = d_v.
+        n_kv_heads: Number of key and value heads, which divides ``n_heads``; ``n_heads`` when not
+            given.
         causal: Whether each position sees only itself and what came before.
         dropout: Probability with which a weight is dropped in training.
         bias: Whether the four projections have a bias (GPT-2's have, the paper's have not).
+        rotary: What turns queries and keys by their positions; ``None`` for no rotation.
+        alibi: Whether each head's scores fall with the distance (see ``alibi_bias``).
 
     Raises:
         TypeError: If a count is not a whole number.
-        ValueError: If a count is below 1, ``n_heads`` does not divide ``d_model`` or ``dropout`` is
-            not in [0, 1).
+        ValueError: If a count is below 1, ``n_heads`` does not divide ``d_model``, ``n_kv_heads``
+            does not divide ``n_heads``, ``rotary`` has another width than a head, or ``dropout``
+            is not in [0, 1).
 
     Source:
-        Vaswani et al. 2017, section 3.2.2. Our ``w_q`` holds the paper's W_1^Q ... W_h^Q.
+        Vaswani et al. 2017, section 3.2.2. Our ``w_q`` holds the paper's W_1^Q ... W_h^Q. Shared
+        heads: Shazeer 2019 (one), Ainslie et al. 2023 (groups).
     """
 
     def __init__(
@@ -112,9 +124,12 @@ class MultiHeadAttention(nn.Module):
         d_model: int,
         n_heads: int,
         *,
+        n_kv_heads: int | None = None,
         causal: bool = False,
         dropout: float = 0.0,
         bias: bool = False,
+        rotary: RotaryEmbedding | None = None,
+        alibi: bool = False,
     ) -> None:
         super().__init__()
         self.d_model = check_count("d_model", d_model)
@@ -122,11 +137,21 @@ class MultiHeadAttention(nn.Module):
         if d_model % n_heads:
             raise ValueError(f"n_heads should divide d_model = {d_model}, but was {n_heads}")
         self.d_head = d_model // n_heads
+        self.n_kv_heads = n_heads if n_kv_heads is None else check_count("n_kv_heads", n_kv_heads)
+        if n_heads % self.n_kv_heads:
+            raise ValueError(f"n_kv_heads should divide n_heads = {n_heads}, but was {n_kv_heads}")
+        if rotary is not None and rotary.d_head != self.d_head:
+            raise ValueError(
+                f"rotary should be made for d_head = {self.d_head}, but was for {rotary.d_head}"
+            )
         self.causal = causal
         self.dropout = check_probability("dropout", dropout)
+        self.rotary = rotary
+        self.alibi = alibi
+        d_kv = self.n_kv_heads * self.d_head
         self.w_q = nn.Linear(d_model, d_model, bias=bias)
-        self.w_k = nn.Linear(d_model, d_model, bias=bias)
-        self.w_v = nn.Linear(d_model, d_model, bias=bias)
+        self.w_k = nn.Linear(d_model, d_kv, bias=bias)
+        self.w_v = nn.Linear(d_model, d_kv, bias=bias)
         self.w_o = nn.Linear(d_model, d_model, bias=bias)
 
     def forward(
@@ -135,6 +160,7 @@ class MultiHeadAttention(nn.Module):
         memory: Tensor | None = None,
         *,
         mask: Tensor | None = None,
+        cache: KVCache | None = None,
         need_weights: bool = False,
     ) -> Tensor | tuple[Tensor, Tensor]:
         """Attend.
@@ -148,6 +174,8 @@ class MultiHeadAttention(nn.Module):
                 when not given.
             mask: A bool tensor, True = may attend: (T, S) for all, (B, T, S) or (B, 1, S) for all
                 heads of each sequence, or (B, H, T, S). A causal module combines it with its own.
+            cache: The keys and values of the positions before ``x``, in a causal module. Those of
+                ``x`` are appended to it, and S counts both.
             need_weights: Whether to return the weights, too.
 
         Returns:
@@ -155,58 +183,96 @@ class MultiHeadAttention(nn.Module):
 
         Raises:
             TypeError: If a sequence is not floating-point or the mask is not bool.
-            ValueError: If a shape does not fit, or a causal module is given a ``memory``: between
-                two sequences there is no before and after.
+            ValueError: If a shape does not fit, the cache has no room left, or a module is given
+                what makes no sense for it: a ``memory`` in a causal, rotary or alibi one (two
+                sequences have no common order), a ``cache`` in one that is not causal (the past
+                would change).
         """
         check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model})
-        if memory is None:
-            memory = x
-        elif self.causal:
-            raise ValueError(
-                "memory should be None in a causal module (two sequences have no common before and "
-                f"after), but was a {type(memory).__name__}"
-            )
-        else:
-            sizes = {"B": x.shape[0], "d_model": self.d_model}
-            check_tensor("memory", memory, "(B, S, d_model)", sizes)
-        mask = self._check_mask(mask, x, memory)
+        self._check_use(x, memory, cache)
+        start = 0 if cache is None else cache.length  # the position of x's first token
+        source = x if memory is None else memory
+        n_keys = start + source.shape[1]
+        mask = self._check_mask(mask, x, n_keys)
 
         query = self._split(self.w_q(x))  # (B, H, T, d_head)
-        key = self._split(self.w_k(memory))  # (B, H, S, d_head)
-        value = self._split(self.w_v(memory))  # (B, H, S, d_head)
-        dropout_p = self.dropout if self.training else 0.0
-
-        if self.causal and (need_weights or mask is not None):
-            mask = _and(causal_mask(x.shape[1]).to(x.device), mask)
+        key = self._split(self.w_k(source))  # (B, G, S, d_head)
+        value = self._split(self.w_v(source))  # (B, G, S, d_head)
+        if self.rotary is not None:
+            query, key = self.rotary(query, start), self.rotary(key, start)
+        if cache is not None:
+            key, value = cache.append(key, value)  # (B, G, start + T, d_head)
+        n_queries = query.shape[2]
+        bias = alibi_bias(self.n_heads, n_queries, n_keys).to(query) if self.alibi else None
+        # PyTorch's kernel takes `is_causal` or a mask, and is faster with the former, which counts
+        # from the first key: right only where no key is cached. A lone query sees all there is.
+        simple = not need_weights and mask is None and bias is None
+        is_causal = simple and self.causal and start == 0
+        if self.causal and not is_causal and not (simple and n_queries == 1):
+            mask = _and(causal_mask(n_queries, n_keys).to(x.device), mask)
         if need_weights:
             context, weights = scaled_dot_product_attention(
-                query, key, value, mask=mask, dropout_p=dropout_p
+                query,
+                self._spread(key),
+                self._spread(value),
+                mask=mask,
+                score_bias=bias,
+                dropout_p=self.dropout if self.training else 0.0,
             )  # (B, H, T, d_head), (B, H, T, S)
             return self.w_o(self._join(context)), weights  # (B, T, d_model), (B, H, T, S)
-        # PyTorch's kernel takes a mask or `is_causal`, and is faster with the latter.
         context = F.scaled_dot_product_attention(
             query,
             key,
             value,
-            attn_mask=mask,
-            dropout_p=dropout_p,
-            is_causal=self.causal and mask is None,
+            attn_mask=_as_scores(mask, bias),
+            dropout_p=self.dropout if self.training else 0.0,
+            is_causal=is_causal,
+            enable_gqa=self.n_kv_heads != self.n_heads,
         )  # (B, H, T, d_head)
         return self.w_o(self._join(context))  # (B, T, d_model)
 
+    def new_cache(self, batch: int, max_len: int) -> KVCache:
+        """An empty cache that fits this module, in the dtype and on the device of its weights."""
+        weight = self.w_k.weight
+        return KVCache(
+            batch, self.n_kv_heads, max_len, self.d_head, dtype=weight.dtype, device=weight.device
+        )
+
     def _split(self, projected: Tensor) -> Tensor:
-        """(B, T, d_model) to (B, H, T, d_head). A view alone would mix positions with heads."""
-        return projected.unflatten(-1, (self.n_heads, self.d_head)).transpose(1, 2)
+        """(B, T, heads * d_head) to (B, heads, T, d_head). A view alone would mix the two axes."""
+        return projected.unflatten(-1, (-1, self.d_head)).transpose(1, 2)
 
     def _join(self, context: Tensor) -> Tensor:
         """(B, H, T, d_head) to (B, T, d_model): the heads next to each other again."""
         return context.transpose(1, 2).flatten(-2)
 
-    def _check_mask(self, mask: Tensor | None, x: Tensor, memory: Tensor) -> Tensor | None:
+    def _spread(self, shared: Tensor) -> Tensor:
+        """(B, G, S, d_head) to (B, H, S, d_head): each shared head once for each that shares it."""
+        return shared.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+
+    def _check_use(self, x: Tensor, memory: Tensor | None, cache: KVCache | None) -> None:
+        """Check that what is given makes sense for a module like this one."""
+        if cache is not None and not self.causal:
+            raise ValueError(
+                "cache should be None in a module that is not causal (its past changes with each "
+                f"new token), but was a {type(cache).__name__}"
+            )
+        if memory is None:
+            return
+        ordered = [name for name in ("causal", "rotary", "alibi") if getattr(self, name)]
+        if ordered:
+            raise ValueError(
+                f"memory should be None in a {ordered[0]} module (two sequences have no common "
+                f"before and after), but was a {type(memory).__name__}"
+            )
+        sizes = {"B": x.shape[0], "d_model": self.d_model}
+        check_tensor("memory", memory, "(B, S, d_model)", sizes)
+
+    def _check_mask(self, mask: Tensor | None, x: Tensor, n_keys: int) -> Tensor | None:
         """Check the mask and give it a head axis where it has a batch axis only."""
         if mask is None:
             return None
-        (n_batch, n_queries, _), n_keys = x.shape, memory.shape[1]
+        n_batch, n_queries, _ = x.shape
         if isinstance(mask, Tensor) and mask.ndim == 3:
             mask = mask[:, None]  # (B, 1, T, S)
         elif (
@@ -225,3 +291,10 @@ class MultiHeadAttention(nn.Module):
 def _and(one: Tensor, other: Tensor | None) -> Tensor:
     """Allow what both masks allow."""
     return one if other is None else one & other
+
+
+def _as_scores(mask: Tensor | None, bias: Tensor | None) -> Tensor | None:
+    """What PyTorch's kernel takes: a bool mask, or numbers to add to the scores."""
+    if mask is None or bias is None:
+        return mask if bias is None else bias
+    return bias.masked_fill(~mask, -torch.inf)

@@ -7,6 +7,7 @@ import torch
 
 from attention.decoding import greedy
 from attention.history import (
+    KEPT_WHOLE,
     RECIPES,
     SEEDS,
     TRAINED_CLAUSES,
@@ -57,10 +58,12 @@ def test_the_stored_weights_score_what_is_stored(name):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_stored_fixed_vectors_of_all_seeds_score_what_is_stored(seed):
-    stored = trained_scores("fixed")[SEEDS.index(seed)]
-    score = exact_match(trained_translator("fixed", seed), 3)
-    assert score == pytest.approx(stored[2].item(), abs=0.016)
+@pytest.mark.parametrize("name", KEPT_WHOLE)
+def test_the_stored_weights_of_all_seeds_score_what_is_stored(name, seed):
+    stored = trained_scores(name)[SEEDS.index(seed)]
+    for clauses in (3, 6):
+        score = exact_match(trained_translator(name, seed), clauses)
+        assert score == pytest.approx(stored[clauses - 1].item(), abs=0.016)
 
 
 def test_a_seed_whose_weights_are_not_kept_is_named():

@@ -87,15 +87,11 @@ def _draw_words(explorer: "TranslationExplorer", lines: list[list[Edit]], axes: 
 def _draw_curves(explorer: "TranslationExplorer", axes: Axes) -> None:
     lengths = explorer.lengths
     place = lengths.index(explorer.length)
-    order = sorted(range(len(explorer.models)), key=lambda m: (explorer.scores[m][-1], -m))
     for m, (name, row) in enumerate(zip(explorer.models, explorer.scores, strict=True)):
         chosen = name == explorer.model
         color = WEIGHT if chosen else SOFT
-        axes.plot(lengths, row, color=color, ls=_DASHES[m % 4], lw=2 if chosen else 1.3)
-        axes.annotate(
-            name, (lengths[-1], row[-1]), xytext=(9, 10 * order.index(m)),
-            textcoords="offset points", color=color, va="center", fontsize=8, annotation_clip=False,
-        )  # fmt: skip
+        width = 2 if chosen else 1.3
+        axes.plot(lengths, row, color=color, ls=_DASHES[m % 4], lw=width, label=name)
         if chosen:
             axes.plot(lengths[place], row[place], "o", color=CHOSEN, ms=6, zorder=3)
     if explorer.trained is not None:
@@ -105,6 +101,10 @@ def _draw_curves(explorer: "TranslationExplorer", axes: Axes) -> None:
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.set_xlabel(f"{explorer.unit}s", fontsize=8)
     axes.set_title("Held-out sentences translated without a fault", fontsize=9)
+    # The curves end in one place, so that labels at their ends could not be told apart.
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(1, 1), frameon=False, labelcolor="linecolor", fontsize=8
+    )
 
 
 def alt_text(explorer: "TranslationExplorer") -> str:

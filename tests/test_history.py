@@ -98,6 +98,16 @@ def test_the_stored_alignments_are_right(name):
     pairs = [p for n in range(1, TRAINED_CLAUSES + 1) for p in sentence_pairs(40, n)]
     weights = trained_translator(name).align(*translation_batch(pairs))
     assert peak_is_right(weights, pairs, within=1) >= 0.95
+    # Most words keep their place, so that a model which counts along would pass so far. It would
+    # find none of those that moved.
+    moved = [
+        peaks[t] == places[0]
+        for peaks, pair in zip(weights.argmax(dim=-1).tolist(), pairs, strict=True)
+        for t, places in enumerate(pair.origins)
+        if places[0] != t
+    ]
+    assert len(moved) > 200
+    assert sum(moved) / len(moved) >= 0.95
 
 
 def test_the_speller_errs_as_its_log_says():

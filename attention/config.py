@@ -69,13 +69,17 @@ class GPTConfig:
             raise ValueError(
                 f"n_heads should divide d_model = {self.d_model}, but was {self.n_heads}"
             )
+        if self.n_kv_heads is not None and self.n_heads % self.n_kv_heads:
+            raise ValueError(
+                f"n_kv_heads should divide n_heads = {self.n_heads}, but was {self.n_kv_heads}"
+            )
         check_probability("dropout", self.dropout)
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(
                     f"{name} should be one of {choices}, but was {getattr(self, name)!r}"
                 )
-        if self.norm_epsilon <= 0.0:
+        if not self.norm_epsilon > 0.0:
             raise ValueError(f"norm_epsilon should be above 0, but was {self.norm_epsilon}")
 
     @property

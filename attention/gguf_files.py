@@ -34,7 +34,18 @@ def load_gguf(path: str | PathLike[str]) -> GPT:
     config = gguf_config(reader)
     reader.fields.clear()  # some hundred thousand small arrays, of no more use
     held = {tensor.name: tensor for tensor in reader.tensors}
-    held.pop("rope_freqs.weight", None)  # follows from the base
+    scales = held.pop("rope_freqs.weight", None)
+    if scales is not None and (_unpack(scales) != 1.0).any():
+        raise ValueError(
+            f"tensor rope_freqs.weight in {path} should be all ones (frequencies that follow from "
+            "the base alone), but was not"
+        )
+    last = f"blk.{config.n_layers - 1}.attn_norm.weight"
+    if last not in held:  # before so many blocks are built: a damaged count may ask for billions
+        raise ValueError(
+            f"{path} should hold the tensor {last}, as its llama.block_count is "
+            f"{config.n_layers}, but has none"
+        )
     names = {"token_embd": "embedding", "output_norm": "norm", "output": "readout"}
     for i in range(config.n_layers):
         names |= {f"blk.{i}.{theirs}": f"blocks.{i}.{ours}" for theirs, ours in _BLOCK.items()}
@@ -61,19 +72,16 @@ def gguf_config(reader: GGUFReader) -> GPTConfig:
     def count(name: str) -> int:
         return int(_field(reader, f"llama.{name}"))
 
-    rotated = _field(reader, "llama.rope.dimension_count", default=None)
-    d_head = count("embedding_length") // count("attention.head_count")
-    if rotated not in (None, d_head):
-        raise ValueError(
-            f"llama.rope.dimension_count should be a head's width {d_head}, but was {rotated}"
-        )
-    return GPTConfig(
+    scaling = _field(reader, "llama.rope.scaling.type", default="none")
+    if scaling != "none":
+        raise ValueError(f"llama.rope.scaling.type should be 'none', but was {scaling!r}")
+    config = GPTConfig(
         n_tokens=len(_field(reader, "tokenizer.ggml.tokens")),
         max_len=count("context_length"),
         d_model=count("embedding_length"),
         n_layers=count("block_count"),
         n_heads=count("attention.head_count"),
-        n_kv_heads=count("attention.head_count_kv"),
+        n_kv_heads=_field(reader, "llama.attention.head_count_kv", default=None),
         d_feed_forward=count("feed_forward_length"),
         feed_forward="swiglu",
         norm="rms",
@@ -84,6 +92,13 @@ def gguf_config(reader: GGUFReader) -> GPTConfig:
         tied=all(tensor.name != "output.weight" for tensor in reader.tensors),
         norm_epsilon=float(_field(reader, "llama.attention.layer_norm_rms_epsilon")),
     )
+    rotated = _field(reader, "llama.rope.dimension_count", default=config.d_head)
+    if rotated != config.d_head:
+        raise ValueError(
+            f"llama.rope.dimension_count should be a head's width {config.d_head}, "
+            f"but was {rotated}"
+        )
+    return config
 
 
 def gguf_tokenizer(path: str | PathLike[str]) -> Tokenizer:
@@ -143,6 +158,13 @@ class _Reader(GGUFReader):  # type: ignore[misc]
         self.data: Any = np.asarray(self.data)
         return super()._build_fields(offs, count)
 
+    def _get(self, offset: int, dtype: Any, count: int = 1, **options: Any) -> Any:
+        # A slice beyond the end of the file is a shorter slice, and no error by itself.
+        found = super()._get(offset, dtype, count, **options)
+        if len(found) < count:
+            raise ValueError(f"it ends within what begins at byte {offset}")
+        return found
+
     def _build_tensors(self, start_offs: int, fields: list[Any]) -> None:
         for field in fields:
             try:
@@ -166,7 +188,10 @@ def _field(reader: GGUFReader, name: str, **default: Any) -> Any:
     """A field's contents; without a default it must be there."""
     field = reader.get_field(name)
     if field is not None:
-        return field.contents()
+        try:
+            return field.contents()
+        except UnicodeDecodeError as error:
+            raise ValueError(f"the GGUF file's field {name} should be text: {error}") from error
     if "default" in default:
         return default["default"]
     raise ValueError(f"the GGUF file should have the field {name}, but has none")
@@ -174,5 +199,10 @@ def _field(reader: GGUFReader, name: str, **default: Any) -> Any:
 
 def _unpack(tensor: Any) -> Tensor:
     """One tensor in float32. GGUF lists a shape from the last axis on."""
-    numbers = np.ascontiguousarray(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
+    try:
+        numbers = dequantize(tensor.data, tensor.tensor_type)
+    except NotImplementedError as error:
+        raise ValueError(f"tensor {tensor.name} should be of a known type: {error}") from error
+    # Numbers that were float32 already are still the file's own: a model needs its own copy.
+    numbers = np.array(numbers, dtype=np.float32, copy=None if numbers.flags.writeable else True)
     return torch.from_numpy(numbers.reshape(tuple(int(n) for n in reversed(tensor.shape))))

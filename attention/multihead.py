@@ -259,10 +259,11 @@ class MultiHeadAttention(nn.Module):
             )
         if memory is None:
             return
-        ordered = [name for name in ("causal", "rotary", "alibi") if getattr(self, name)]
+        kinds = {"causal": "a causal", "rotary": "a rotary", "alibi": "an ALiBi"}
+        ordered = [kind for name, kind in kinds.items() if getattr(self, name)]
         if ordered:
             raise ValueError(
-                f"memory should be None in a {ordered[0]} module (two sequences have no common "
+                f"memory should be None in {ordered[0]} module (two sequences have no common "
                 f"before and after), but was a {type(memory).__name__}"
             )
         sizes = {"B": x.shape[0], "d_model": self.d_model}

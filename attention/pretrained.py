@@ -59,7 +59,13 @@ def load_gpt2(folder: Path) -> GPT:
     for file in files:
         if not file.is_file():
             raise FileNotFoundError(f"folder should hold {file.name}, but {folder} has none")
-    config = gpt2_config(json.loads(files[0].read_text(encoding="utf-8")))
+    try:
+        settings = json.loads(files[0].read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{files[0]} should be a JSON object, but was not: {error}") from error
+    if not isinstance(settings, dict):
+        raise ValueError(f"{files[0]} should be a JSON object, but was {settings!r}")
+    config = gpt2_config(settings)
     try:
         with safe_open(files[1], framework="pt") as file:
             return fill(config, _gpt2_tensors(file, config), str(files[1]))
@@ -114,8 +120,11 @@ def fill(config: GPTConfig, tensors: Mapping[str, Read], source: str) -> GPT:
     Raises:
         ValueError: If a tensor is missing, unknown, of another shape, or not finite.
     """
-    with torch.device("meta"):  # shapes without memory: each parameter is set aside when it is read
-        model = GPT(config)
+    try:
+        with torch.device("meta"):  # no memory yet: each parameter is set aside when it is read
+            model = GPT(config)
+    except RuntimeError as error:
+        raise ValueError(f"{source} should ask for a model of finite size: {error}") from error
     # Our names follow the modules; parameters that are shared are listed once.
     names = dict(model.named_parameters())
     missing, unknown = names.keys() - tensors.keys(), tensors.keys() - names.keys()
@@ -173,13 +182,14 @@ def _gpt2_tensors(file: Any, config: GPTConfig) -> dict[str, Read]:
         def read() -> Tensor:
             tensor: Tensor = file.get_tensor(held[theirs])
             if part is not None:
-                if tensor.shape[-1] != 3 * config.d_model:
+                if tensor.shape[-1:] != (3 * config.d_model,):
                     raise ValueError(
                         f"tensor {theirs} should have a last axis of {3 * config.d_model}, "
                         f"but had shape {tuple(tensor.shape)}"
                     )
                 tensor = tensor.chunk(3, dim=-1)[part]
-            return (tensor.mT if turned else tensor).clone()
+            # A tensor that is no matrix goes through as it is: `fill` names it.
+            return (tensor.transpose(0, -1) if turned else tensor).clone()
 
         found[ours] = read
 
@@ -215,7 +225,12 @@ _GPT2_NORMS = {"norm_attention": "ln_1", "norm_feed_forward": "ln_2"}
 def _fetch(name: str) -> Path:
     """Fetch a model's two files from the hub, or find them where they were fetched before."""
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import (
+        HFValidationError,
+        HTTPError,
+        RemoteEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
 
     try:
         for file in ("config.json", "model.safetensors"):
@@ -224,9 +239,9 @@ def _fetch(name: str) -> Path:
         raise FileNotFoundError(
             f"path_or_name should be a folder, a .gguf file or a name on the hub, but was {name!r}"
         ) from None
-    except HfHubHTTPError as error:
+    except (RepositoryNotFoundError, RemoteEntryNotFoundError) as error:
         raise ValueError(f"path_or_name: the hub has no GPT-2 named {name!r} ({error})") from error
-    except OSError as error:
+    except (OSError, HTTPError) as error:
         raise ConnectionError(
             f"path_or_name was {name!r}, which is no folder here, and the model hub could not be "
             "reached. With a network, run it again; without one, give a folder that holds the "
@@ -242,12 +257,10 @@ def _what_is_damaged(path: Path, error: SafetensorError) -> str:
         n_header = int.from_bytes(file.read(8), "little")
         try:
             header = json.loads(file.read(n_header)) if n_header < size else {}
-        except (UnicodeDecodeError, json.JSONDecodeError):
-            header = {}
-    ends = {k: v["data_offsets"][1] for k, v in header.items() if k != "__metadata__"}
-    cut = [
-        name for name, end in sorted(ends.items(), key=lambda x: x[1]) if end + 8 + n_header > size
-    ]
-    if cut:
-        return f"{path} is cut off: the tensor {cut[0]} and what follows it are not whole"
+            ends = {v["data_offsets"][1]: k for k, v in header.items() if k != "__metadata__"}
+            cut = min((end for end in ends if 8 + n_header + end > size), default=None)
+        except (ValueError, TypeError, LookupError, AttributeError):  # no header of this format
+            cut = None
+    if cut is not None:
+        return f"{path} is cut off: the tensor {ends[cut]} and what follows it are not whole"
     return f"{path} should be a whole safetensors file, but was not: {error}"

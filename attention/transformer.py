@@ -70,7 +70,9 @@ class TransformerBlock(nn.Module):
     def __init__(self, config: GPTConfig) -> None:
         super().__init__()
         self.norm_order = config.norm_order
-        rotary = RotaryEmbedding(config.d_head, config.rotary_base, config.rotary_layout)
+        rotary = None
+        if config.position == "rotary":
+            rotary = RotaryEmbedding(config.d_head, config.rotary_base, config.rotary_layout)
         self.norm_attention = new_norm(config)
         self.attention = MultiHeadAttention(
             config.d_model,
@@ -79,7 +81,7 @@ class TransformerBlock(nn.Module):
             causal=True,
             dropout=config.dropout,
             bias=config.bias,
-            rotary=rotary if config.position == "rotary" else None,
+            rotary=rotary,
             alibi=config.position == "alibi",
         )
         self.norm_feed_forward = new_norm(config)
@@ -135,10 +137,10 @@ class GPT(nn.Module):
     def __init__(self, config: GPTConfig) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(config.n_tokens, config.d_model)
+        self.embedding = _new_embedding(config.n_tokens, config.d_model)
         self.position: nn.Embedding | None = None
         if config.position == "learned":
-            self.position = nn.Embedding(config.max_len, config.d_model)
+            self.position = _new_embedding(config.max_len, config.d_model)
         elif config.position == "sinusoidal":
             waves = sinusoidal_positions(config.max_len, config.d_model)
             self.register_buffer("waves", waves, persistent=False)
@@ -148,10 +150,19 @@ class GPT(nn.Module):
         self.readout = nn.Linear(config.d_model, config.n_tokens, bias=False)
         if config.tied:
             self.readout.weight = self.embedding.weight
-        self.apply(_initialise)
+        if not self.embedding.weight.is_meta:
+            self._initialise()
+
+    def _initialise(self) -> None:
+        """GPT-2's beginning."""
+        for module in self.modules():
+            if isinstance(module, nn.Linear | nn.Embedding):
+                nn.init.normal_(module.weight, std=0.02)
+            if isinstance(module, nn.Linear) and module.bias is not None:
+                nn.init.zeros_(module.bias)
         for block in cast("list[TransformerBlock]", self.blocks):
             for into in (block.attention.w_o, block.feed_forward.w_out):
-                nn.init.normal_(into.weight, std=0.02 / math.sqrt(2 * config.n_layers))
+                nn.init.normal_(into.weight, std=0.02 / math.sqrt(2 * self.config.n_layers))
 
     def forward(self, ids: Tensor, cache: list[KVCache] | None = None) -> Tensor:
         """The logits of each position's next token.
@@ -253,9 +264,8 @@ def new_norm(config: GPTConfig) -> nn.Module:
     return nn.LayerNorm(config.d_model, eps=config.norm_epsilon)
 
 
-def _initialise(module: nn.Module) -> None:
-    """GPT-2's beginning of linear layers and embeddings."""
-    if isinstance(module, nn.Linear | nn.Embedding):
-        nn.init.normal_(module.weight, std=0.02)
-    if isinstance(module, nn.Linear) and module.bias is not None:
-        nn.init.zeros_(module.bias)
+def _new_embedding(n: int, width: int) -> nn.Embedding:
+    """An embedding. Where there is no memory, nothing is drawn: PyTorch takes seconds over that."""
+    if torch.get_default_device().type == "meta":
+        return nn.Embedding.from_pretrained(torch.empty(n, width), freeze=False)
+    return nn.Embedding(n, width)

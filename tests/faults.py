@@ -1,7 +1,7 @@
 """Mistakes that people make when they write attention, each with the tests that must catch it.
 
 Here are those of masks, definition and heads; ``faults_history.py`` has those of sequence to
-sequence.
+sequence, ``faults_transformer.py`` those of the GPT and its files.
 
 A fault is a list of edits, text for text, in one file of the package. Every old text must stand
 there exactly once, so that a fault whose line has moved is noticed and not passed over.
@@ -27,8 +27,9 @@ FILL = "scores = scores.masked_fill(~mask, -torch.inf)"
 SOFTMAX = "torch.softmax(scores, dim=-1)"
 MASKED_SOFTMAX = "torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)"
 EMPTY_ROWS = "return weights.masked_fill(nothing, 0.0)"
-DEFINITION_CALL = "query, key, value, mask=mask, dropout_p=dropout_p"
-FAST_CALL = "attn_mask=mask,"
+DEFINITION_CALL = "score_bias=bias,"
+FAST_CALL = "attn_mask=_as_scores(mask, bias),"
+DROPOUT = "dropout_p=self.dropout if self.training else 0.0,"
 
 FAULTS = {
     # --- the masks ---
@@ -131,7 +132,7 @@ FAULTS = {
     "scaled by d_model, not by d_head": Fault(
         "multihead.py",
         [
-            (DEFINITION_CALL, f"{DEFINITION_CALL}, scale=self.d_model**-0.5"),
+            (DEFINITION_CALL, f"{DEFINITION_CALL} scale=self.d_model**-0.5,"),
             (FAST_CALL, f"{FAST_CALL} scale=self.d_model**-0.5,"),
         ],
         ["test_by_hand_two_heads", "test_the_scale_is_that_of_a_head_not_of_the_model"],
@@ -140,8 +141,8 @@ FAULTS = {
         "multihead.py",
         [
             (
-                "projected.unflatten(-1, (self.n_heads, self.d_head)).transpose(1, 2)",
-                "projected.reshape(len(projected), self.n_heads, -1, self.d_head)",
+                "projected.unflatten(-1, (-1, self.d_head)).transpose(1, 2)",
+                "projected.reshape(len(projected), -1, projected.shape[1], self.d_head)",
             ),
             (
                 "context.transpose(1, 2).flatten(-2)",
@@ -173,28 +174,31 @@ FAULTS = {
         "multihead.py",
         [
             ("self._split(self.w_q(x))", "self._split(self.w_k(x))"),
-            ("self._split(self.w_k(memory))", "self._split(self.w_q(memory))"),
+            ("self._split(self.w_k(source))", "self._split(self.w_q(source))"),
         ],
         ["test_by_hand_queries_are_projected_by_w_q_and_keys_by_w_k"],
     ),
     "values from the keys' projection": Fault(
         "multihead.py",
-        [("self._split(self.w_v(memory))", "self._split(self.w_k(memory))")],
+        [("self._split(self.w_v(source))", "self._split(self.w_k(source))")],
         ["test_memory_answers_what_x_asks"],
     ),
     "memory looks at itself": Fault(
         "multihead.py",
-        [("self._split(self.w_q(x))", "self._split(self.w_q(memory))")],
+        [("self._split(self.w_q(x))", "self._split(self.w_q(source))")],
         ["test_memory_answers_what_x_asks"],
     ),
     "dropout left on in evaluation": Fault(
         "multihead.py",
-        [("dropout_p = self.dropout if self.training else 0.0", "dropout_p = self.dropout")],
+        [
+            (f"{call}\n{indent}{DROPOUT}", f"{call}\n{indent}dropout_p=self.dropout,")
+            for call, indent in ((DEFINITION_CALL, 16 * " "), (FAST_CALL, 12 * " "))
+        ],
         ["test_dropout_is_off_in_evaluation"],
     ),
     "dropout of one head left on in evaluation": Fault(
         "multihead.py",
-        [("dropout_p=self.dropout if self.training else 0.0", "dropout_p=self.dropout")],
+        [(f"mask=mask,\n            {DROPOUT}", "mask=mask,\n            dropout_p=self.dropout,")],
         ["test_dropout_of_one_head_is_on_in_training_and_off_in_evaluation"],
     ),
     "causal or the mask, where both should allow": Fault(
@@ -210,12 +214,12 @@ FAULTS = {
     # --- the fast path alone ---
     "fast path: mask read as True = ignore": Fault(
         "multihead.py",
-        [(FAST_CALL, "attn_mask=None if mask is None else ~mask,")],
+        [(FAST_CALL, "attn_mask=_as_scores(None if mask is None else ~mask, bias),")],
         ["test_the_fast_path_equals_the_definition_across"],
     ),
     "fast path: not causal": Fault(
         "multihead.py",
-        [("is_causal=self.causal and mask is None", "is_causal=False")],
+        [("is_causal=is_causal", "is_causal=False")],
         [
             "test_by_hand_two_causal_heads",
             "test_the_fast_path_equals_the_definition_within",
@@ -228,17 +232,17 @@ FAULTS = {
     ),
     "fast path: no dropout": Fault(
         "multihead.py",
-        [(f"{FAST_CALL}\n            dropout_p=dropout_p,", FAST_CALL)],
+        [(f"{FAST_CALL}\n            {DROPOUT}", FAST_CALL)],
         ["test_dropout_scales_up_what_it_keeps_and_is_right_on_average"],
     ),
 }
 
 
-def run_tests(folder: Path) -> None:
+def run_tests(folder: Path, only: list[str] | None = None) -> None:
     """Run a folder's tests on its copy of the package; for a process of its own.
 
-    The long tables and the gradients by finite differences are left out: each of these faults has
-    a test that shows it sooner.
+    The long tables and the gradients by finite differences are left out, unless the tests to run
+    are named: each of these faults has a test that shows it sooner.
 
     Leaves ``found.json``: pytest's exit code, the names of the tests that failed, and its log.
     """
@@ -264,7 +268,8 @@ def run_tests(folder: Path) -> None:
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     options = ["-q", "--tb=no", "-W", "error", "--rootdir", "."]
     options += ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
-    chosen = ["-k", "not bad_input and not derivative and not obeys and not learns", str(folder)]
+    most = "not bad_input and not derivative and not obeys and not learns"
+    chosen = ["-k", " or ".join(only) if only else most, str(folder)]
     with redirect_stdout(io.StringIO()) as log:
         code = pytest.main([*options, *chosen], plugins=[Listener()])
     Path("found.json").write_text(json.dumps([int(code), sorted(failed), log.getvalue()]))

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from faults import FAULTS, run_tests
 from faults_history import FAULTS as HISTORY
+from faults_transformer import FAULTS as TRANSFORMER
+from faults_transformer import SUITES as TRANSFORMER_SUITES
 
 TESTS = Path(__file__).parent
 ATTENTION = ["test_masks.py", "test_functional.py", "test_multihead.py"]
@@ -31,10 +33,13 @@ SUITES = {
 
 # Importing takes longer than the tests: one process imports, and a fork of it runs each copy.
 fork = multiprocessing.get_context("forkserver")
-fork.set_forkserver_preload(["pytest", "hypothesis", "matplotlib", "torch.distributed.tensor"])
+PRELOAD = ["pytest", "hypothesis", "matplotlib", "torch.distributed.tensor", "torch._dynamo"]
+PRELOAD += ["gguf", "tokenizers", "safetensors.torch", "huggingface_hub.file_download"]
+PRELOAD += [f"transformers.models.{name}.modeling_{name}" for name in ("gpt2", "llama")]
+fork.set_forkserver_preload(PRELOAD)
 
 
-def failures(folder, suite, edits=(), file=None):
+def failures(folder, suite, edits=(), file=None, only=None):
     """Copy the package and a suite into ``folder``, make the edits, and name what fails."""
     package = folder / "attention"
     package.mkdir()
@@ -47,7 +52,7 @@ def failures(folder, suite, edits=(), file=None):
         assert text.count(old) == 1, f"{old!r} should stand in {file} once: mend this fault's edit"
         (package / file).write_text(text.replace(old, new), encoding="utf-8")
 
-    process = fork.Process(target=run_tests, args=(folder,))
+    process = fork.Process(target=run_tests, args=(folder, only))
     process.start()
     process.join(timeout=120)
     assert process.exitcode == 0, f"the tests did not run: {process}"
@@ -67,3 +72,16 @@ def test_without_a_fault_nothing_fails(file, tmp_path):
 def test_fault_is_caught(fault, tmp_path):
     suite = SUITES[fault.file]
     assert set(fault.caught_by) <= failures(tmp_path, suite, fault.edits, fault.file)
+
+
+@pytest.mark.parametrize("file", TRANSFORMER_SUITES)
+def test_without_a_fault_nothing_fails_of_the_transformer(file, tmp_path):
+    named = {name for f in TRANSFORMER.values() if f.file == file for name in f.caught_by}
+    assert failures(tmp_path, TRANSFORMER_SUITES[file], only=sorted(named)) == set()
+
+
+@pytest.mark.parametrize("fault", TRANSFORMER.values(), ids=TRANSFORMER.keys())
+def test_fault_of_the_transformer_is_caught(fault, tmp_path):
+    suite = TRANSFORMER_SUITES[fault.file]
+    found = failures(tmp_path, suite, fault.edits, fault.file, only=fault.caught_by)
+    assert found == set(fault.caught_by)

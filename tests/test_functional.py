@@ -104,6 +104,33 @@ def test_masks_broadcast(shape):
     assert_close(found, spread)
 
 
+@pytest.mark.parametrize("masked", [False, True], ids=["no mask", "mask"])
+def test_by_hand_a_bias_is_added_to_the_scaled_scores(masked):
+    # All scores are 0; the bias alone makes 1 : 2 : 3, whatever the scale.
+    query, key, bias = exact([[0.0] * 4]), random(3, 4), exact([[1, 2, 3]]).log()
+    mask = torch.tensor([[True, False, True]]) if masked else None
+    _, weights = scaled_dot_product_attention(query, key, key, mask=mask, score_bias=bias)
+    assert_close(weights, exact([[1, 0, 3]]) / 4 if masked else exact([[1, 2, 3]]) / 6)
+    _, weights = scaled_dot_product_attention(
+        exact([[2.0, 0]]),
+        exact([[1.0, 0], [0, 0]]),
+        random(2, 3),
+        scale=0.5,
+        score_bias=bias[:, 1:],
+    )
+    assert_close(weights, exact([[2 * E, 3]]) / (2 * E + 3))  # scores 2 / 2 and 0
+
+
+@pytest.mark.parametrize("shape", [(), (7,), (5, 1), (5, 7), (3, 1, 7), (2, 1, 5, 7)])
+def test_biases_broadcast(shape):
+    query, key, value, bias = (
+        random(*s) for s in ((2, 3, 5, 11), (2, 3, 7, 11), (2, 3, 7, 13), shape)
+    )
+    found = scaled_dot_product_attention(query, key, value, score_bias=bias)
+    spread = scaled_dot_product_attention(query, key, value, score_bias=bias.expand(2, 3, 5, 7))
+    assert_close(found, spread)
+
+
 def test_a_fully_masked_row_is_zero():
     mask = torch.ones(5, 7, dtype=torch.bool)
     mask[2] = False
@@ -274,6 +301,21 @@ BAD_INPUT = {
         dict(mask=torch.ones(1, 2, 5, 7, dtype=torch.bool)),
         ValueError,
         "mask should broadcast to the scores' shape (2, 5, 7), but had (1, 2, 5, 7)",
+    ),
+    "a bias of truth values": (
+        dict(score_bias=torch.ones(5, 7, dtype=torch.bool)),
+        TypeError,
+        "score_bias should be a floating-point tensor, but was torch.bool",
+    ),
+    "a number for the bias": (
+        dict(score_bias=1.0),
+        TypeError,
+        "score_bias should be a floating-point tensor, but was float",
+    ),
+    "a bias on its side": (
+        dict(score_bias=torch.ones(7, 5)),
+        ValueError,
+        "score_bias should broadcast to the scores' shape (2, 5, 7), but had (7, 5)",
     ),
     "dropout of everything": (
         dict(dropout_p=1.0),

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from attention import MultiHeadAttention, SelfAttention
+from attention import KVCache, MultiHeadAttention, RotaryEmbedding, SelfAttention
 
 X, MEMORY = torch.ones(2, 5, 6), torch.ones(2, 7, 6)
 
@@ -91,6 +91,51 @@ BAD_INPUT = {
         ValueError,
         "memory should be None in a causal module (two sequences have no common before and after), "
         "but was a Tensor",
+    ),
+    "memory for a module with positions": (
+        lambda: MultiHeadAttention(6, 3, rotary=RotaryEmbedding(2))(X, MEMORY),
+        ValueError,
+        "memory should be None in a rotary module (two sequences have no common before and after), "
+        "but was a Tensor",
+    ),
+    "memory for a module with distances": (
+        lambda: MultiHeadAttention(6, 3, alibi=True)(X, MEMORY),
+        ValueError,
+        "memory should be None in an ALiBi module (two sequences have no common before and after), "
+        "but was a Tensor",
+    ),
+    "a cache where the past changes": (
+        lambda: MultiHeadAttention(6, 3)(X, cache=KVCache(2, 3, 7, 2)),
+        ValueError,
+        "cache should be None in a module that is not causal (its past changes with each new "
+        "token), but was a KVCache",
+    ),
+    "a cache of another number of heads": (
+        lambda: MultiHeadAttention(6, 3, n_kv_heads=1, causal=True)(X, cache=KVCache(2, 3, 7, 2)),
+        ValueError,
+        "keys should have shape (B, n_kv_heads, T, d_head) with n_kv_heads = 3, "
+        "but had (2, 1, 5, 2)",
+    ),
+    "a cache without room": (
+        lambda: MultiHeadAttention(6, 3, causal=True)(X, cache=KVCache(2, 3, 4, 2)),
+        ValueError,
+        "keys should have at most 4 positions, the room left in a cache with max_len = 4, "
+        "but had 5",
+    ),
+    "key heads that do not divide the heads": (
+        lambda: MultiHeadAttention(6, 3, n_kv_heads=2),
+        ValueError,
+        "n_kv_heads should divide n_heads = 3, but was 2",
+    ),
+    "no key head": (
+        lambda: MultiHeadAttention(6, 3, n_kv_heads=0),
+        ValueError,
+        "n_kv_heads should be at least 1, but was 0",
+    ),
+    "rotary positions for another width": (
+        lambda: MultiHeadAttention(6, 3, rotary=RotaryEmbedding(4)),
+        ValueError,
+        "rotary should be made for d_head = 2, but was for 4",
     ),
     "memory of another batch": (
         lambda: MultiHeadAttention(6, 3)(X, MEMORY[:1]),

@@ -33,7 +33,7 @@ def grade(
             got = error
         problem = _difference(got, wanted, tolerance)
         if problem:
-            print(f"not yet: {answer.__name__}({', '.join(map(_show, arguments))}) {problem}")
+            print(f"not yet: {answer.__name__}({', '.join(map(_show, arguments))})\n  {problem}")
             return False
     print(f"correct: {answer.__name__} agrees in all {len(cases)} cases")
     return True

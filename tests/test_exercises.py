@@ -26,7 +26,7 @@ def test_an_answer_within_the_tolerance_is_correct():
 
 def test_the_first_case_that_differs_is_the_one_that_is_shown(capsys):
     assert not grade(lambda x: x + 1, double, [(1,), (3,), (4,)])
-    assert capsys.readouterr().out == "not yet: <lambda>(3) should be 6, but was 4\n"
+    assert capsys.readouterr().out == "not yet: <lambda>(3)\n  should be 6, but was 4\n"
 
 
 def unwritten(x):
@@ -81,7 +81,7 @@ def raising(x):
 def test_a_wrong_answer_is_told_what_is_wrong(answer, reference, argument, problem, capsys):
     assert not grade(answer, reference, [(argument,)])
     shown = argument.tolist() if isinstance(argument, torch.Tensor) else argument
-    assert capsys.readouterr().out == f"not yet: {answer.__name__}({shown}) {problem}\n"
+    assert capsys.readouterr().out == f"not yet: {answer.__name__}({shown})\n  {problem}\n"
 
 
 def test_minus_infinity_equals_itself():
@@ -94,5 +94,5 @@ def test_large_tensors_are_shown_by_their_shape(capsys):
     assert not grade(lambda x: x, double, [(torch.ones(3, 7),)])
     shape = "tensor of shape (3, 7)"
     assert capsys.readouterr().out == (
-        f"not yet: <lambda>({shape}) should be {shape}, but was {shape}\n"
+        f"not yet: <lambda>({shape})\n  should be {shape}, but was {shape}\n"
     )

@@ -18,7 +18,7 @@ help:
 	@echo "make test       run everything: lint, package, notebooks, JavaScript, site, JupyterLab"
 	@echo "make lint       style, types, and the notebooks' normal form"
 	@echo "make notebooks  execute the chapters and write them in normal form"
-	@echo "make examples   train the example models again (minutes)"
+	@echo "make examples   train the example models again (an hour or two)"
 	@echo "make clean      remove what was built, and .venv"
 
 # The environment is made anew when a list of packages changes.
@@ -53,6 +53,10 @@ notebooks: .venv/ready
 examples: .venv/ready
 	$(BIN)/python book/train_examples.py
 	$(BIN)/python book/train_history.py
+	$(BIN)/python book/train_positions.py
+	$(BIN)/python book/train_induction.py
+	$(BIN)/python book/train_gpt.py
+	$(BIN)/python book/read_smollm2.py
 
 test: lint test-package test-notebooks test-site test-live
 

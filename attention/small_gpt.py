@@ -43,19 +43,29 @@ def small_tokenizer() -> Tokenizer:
 
 
 @cache
+def play_ids(*names: str) -> Tensor:
+    """The token ids of these plays, one after the other, int64 (N,)."""
+    texts = small_tokenizer().encode_batch([shakespeare(name) + "\n" for name in names])
+    return torch.tensor([token for text in texts for token in text.ids])
+
+
 def training_ids() -> Tensor:
     """The token ids of all plays but the one held out, one after the other, int64 (N,)."""
-    return _ids([play for play in plays() if play != HELD_OUT])
+    return play_ids(*[play for play in plays() if play != HELD_OUT])
 
 
-@cache
 def held_out_ids() -> Tensor:
     """The token ids of the play that is held out, int64 (N,)."""
-    return _ids([HELD_OUT])
+    return play_ids(HELD_OUT)
 
 
 def train_small_gpt(
-    steps: int, *, seed: int = 0, lr: float = 2e-3, config: GPTConfig = SMALL_GPT
+    steps: int,
+    *,
+    seed: int = 0,
+    lr: float = 2e-3,
+    config: GPTConfig = SMALL_GPT,
+    ids: Tensor | None = None,
 ) -> tuple[GPT, list[float]]:
     """Train a GPT on the plays.
 
@@ -64,6 +74,8 @@ def train_small_gpt(
         seed: Seed of its parameters and of the stretches.
         lr: The highest learning rate; the rate rises over the first twentieth and falls to 0.
         config: The model's shape; its vocabulary is that of :func:`small_tokenizer`.
+        ids: The text to train on, int64 (N,) with N above ``max_len``; that of
+            :func:`training_ids` when not given.
 
     Returns:
         The model, in evaluation mode, and the loss of each step in nats a token.
@@ -72,7 +84,8 @@ def train_small_gpt(
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = GPT(config)
-    ids, chance = training_ids(), torch.Generator().manual_seed(seed)
+    ids = training_ids() if ids is None else ids
+    chance = torch.Generator().manual_seed(seed)
     stretch = torch.arange(config.max_len + 1)
 
     def loss_at(_: int) -> Tensor:
@@ -113,8 +126,3 @@ def trained_small_gpt() -> GPT:
     state = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
     model.load_state_dict({**state, "readout.weight": state["embedding.weight"]})
     return model.eval()
-
-
-def _ids(names: list[str]) -> Tensor:
-    texts = small_tokenizer().encode_batch([shakespeare(name) + "\n" for name in names])
-    return torch.tensor([token for text in texts for token in text.ids])

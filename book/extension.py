@@ -28,9 +28,10 @@ native `<details>`: it opens without JavaScript and prints open.
 labelled equation (`$$ ... $$ (eq-label)`), `{doc}` or `[](other.ipynb)` to a chapter, `{py:func}`
 and `{py:class}` to the package reference. A target that does not exist fails the build.
 
-The parts: `outputs` (what becomes of a cell's output), `disclosure` (dropdowns), `pages` (what a
-page loads), `numbering` (chapter numbers from file names), `repository` (launch and edit links),
-`search_texts` (quotes in search results).
+The parts: `outputs` (what becomes of a cell's output), `models` (a trained model that a widget
+loads when it is asked to), `disclosure` (dropdowns), `pages` (what a page loads), `numbering`
+(chapter numbers from file names), `repository` (launch and edit links), `search_texts` (quotes in
+search results).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import disclosure
+import models
 import numbering
 import outputs
 import pages
@@ -53,6 +55,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value(
         "comments_config", {}, ""
     )  # jupyter-book always sets it; we load no comments
-    for part in (repository, numbering, outputs, disclosure, search_texts, pages):
+    for part in (repository, numbering, outputs, models, disclosure, search_texts, pages):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}

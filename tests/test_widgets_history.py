@@ -1,4 +1,4 @@
-"""The forms in which the widgets of the first two chapters are shown: picture, text, state."""
+"""The forms in which the chapters' widgets are shown: picture, text, state."""
 
 import base64
 import gzip
@@ -10,11 +10,36 @@ import pytest
 import torch
 from ipywidgets import Widget
 from matplotlib.image import imread
-from widget_examples import alignment, translation
+from widget_examples import alignment, position, scaling, translation
 
-from attention.widgets import AlignmentExplorer, AttentionExplorer, TranslationExplorer
+from attention.widgets import (
+    AlignmentExplorer,
+    AttentionExplorer,
+    PositionExplorer,
+    ScalingExplorer,
+    TranslationExplorer,
+)
 
-EXPLORERS = {"translation": translation, "alignment": alignment}
+EXPLORERS = {
+    "translation": translation,
+    "alignment": alignment,
+    "scaling": scaling,
+    "position": position,
+}
+KINDS = (
+    AttentionExplorer,
+    TranslationExplorer,
+    AlignmentExplorer,
+    ScalingExplorer,
+    PositionExplorer,
+)
+CHANGES = {
+    translation: [("example", 1), ("length", 3)],
+    alignment: [("example", 1), ("step", 1)],
+    scaling: [("d_k", 8), ("temperature", 0.5), ("scaled", True)],
+    position: [("scheme", "rotary"), ("order", [1, 0, 2, 3, 4]), ("causal", True), ("word", 3)],
+}
+TENSORS = {translation: 1, alignment: 4, scaling: 2, position: 6}
 every_explorer = pytest.mark.parametrize("make", EXPLORERS.values(), ids=EXPLORERS)
 
 
@@ -42,14 +67,10 @@ class TestForms:
     def test_the_picture_follows_the_state(self, make) -> None:
         shown = make()
         pictures = [shown._draw()]
-        for name, value in [("example", 1), *([("length", 3)] if make is translation else [])]:
+        for name, value in CHANGES[make]:
             setattr(shown, name, value)
             pictures.append(shown._draw())
-        if make is alignment:
-            shown.step = 1
-            pictures.append(shown._draw())
-            assert len(set(pictures)) == len(pictures)
-        assert pictures[0] != pictures[-1]
+        assert len(set(pictures)) == len(pictures)
 
     @every_explorer
     def test_drawing_leaves_no_figure_open(self, make) -> None:
@@ -74,7 +95,7 @@ class TestForms:
             )
             assert all(torch.equal(a, b) for a, b in pairs)
             found += 1
-        assert found == (1 if make is translation else 4)
+        assert found == TENSORS[make]
 
     def test_state_is_light(self) -> None:
         """At the size of the chapters: 8 clauses, 3 sentences, vectors of 128 numbers."""
@@ -103,11 +124,11 @@ class TestForms:
             candidates=[[[("a", 0.5)] * 4] * 25] * 3,
         )
         assert gzipped(large) < 70_000
+        assert gzipped(ScalingExplorer()) < 40_000
+        assert gzipped(PositionExplorer()) < 40_000
 
     def test_what_all_share_is_shared(self) -> None:
-        programs = [
-            kind._esm for kind in (AttentionExplorer, TranslationExplorer, AlignmentExplorer)
-        ]
+        programs = [kind._esm for kind in KINDS]
         for one, other in itertools.combinations(programs, 2):
             assert one != other
         for program in programs:

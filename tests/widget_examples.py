@@ -1,8 +1,14 @@
-"""Small examples of the widgets of the first two chapters, for the tests."""
+"""Small examples of the chapters' widgets, for the tests."""
 
 import torch
 
-from attention.widgets import AlignmentExplorer, TranslationExplorer
+from attention.widgets import (
+    AlignmentExplorer,
+    HeadExplorer,
+    PositionExplorer,
+    ScalingExplorer,
+    TranslationExplorer,
+)
 
 SOURCE = ["the", "cat", "sleeps", "and", "a", "door", "falls", "and", "the", "moon", "shines"]
 TARGET = ["le", "chat", "dort", "et", "une", "porte", "tombe", "et", "la", "lune", "brille"]
@@ -48,3 +54,41 @@ def alignment_arguments() -> dict[str, object]:
 
 def alignment(**arguments: object) -> AlignmentExplorer:
     return AlignmentExplorer(**alignment_arguments() | arguments)
+
+
+def scaling(**arguments: object) -> ScalingExplorer:
+    """Five keys of eight numbers, and so four stops of d_k."""
+    given = {"query": torch.randn(8), "keys": 2 * torch.randn(5, 8), "d_k": 4}
+    return ScalingExplorer(**given | arguments)
+
+
+def position(**arguments: object) -> PositionExplorer:
+    """Five words, one of them twice; a model for each scheme, all sizes different."""
+    n, words = 5, ["an", "elk", "an", "owl", "sees"]
+    embeddings = torch.randn(n, len(words), 6)
+    embeddings[:, 2] = embeddings[:, 0]
+    given = {
+        "words": words,
+        "embeddings": embeddings,
+        "w_q": torch.randn(n, 4, 6),
+        "w_k": torch.randn(n, 4, 6) / 2,
+        "w_v": torch.randn(n, 3, 6),
+        "learned": torch.randn(7, 6),
+        "readout": torch.randn(n, 2, 3),
+        "roles": ["thing", "deed"],
+    }
+    return PositionExplorer(**given | arguments)
+
+
+HEADS_TOKENS = ["an", " owl", "an", " owl", " sees"]
+
+
+def head_weights() -> torch.Tensor:
+    """Causal weights of 3 layers with 2 heads over 5 tokens, (3, 2, 5, 5)."""
+    scores = 2 * torch.randn(3, 2, 5, 5, generator=torch.Generator().manual_seed(5))
+    return scores.masked_fill(torch.ones(5, 5).triu(1).bool(), -torch.inf).softmax(dim=-1)
+
+
+def heads(**arguments: object) -> HeadExplorer:
+    given = {"tokens": HEADS_TOKENS, "weights": head_weights(), "layer": 1, "head": 0}
+    return HeadExplorer(**given | arguments)

@@ -58,7 +58,7 @@ class BookWidget(anywidget.AnyWidget):  # type: ignore[misc]
         return data, {**metadata, "image/png": {"alt": self._describe()}}
 
 
-def check_range(name: str, number: int, low: int, high: int) -> None:
+def check_range(name: str, number: float, low: float, high: float) -> None:
     """Raise unless the number is from ``low`` to ``high``."""
     if not low <= number <= high:
         raise InvalidValue(f"{name} should be from {low} to {high}, but was {number}")

@@ -46,6 +46,36 @@ class Whole(_Clear):
         raise AssertionError  # error() always raises
 
 
+class Number(_Clear):
+    """A finite number; a NumPy number or a 0-d tensor counts as one."""
+
+    should_be = "a finite number"
+
+    def validate(self, obj: object, value: Any) -> float:
+        """Return the number as a ``float``."""
+        if not isinstance(value, (bool, str)):
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                self.error(obj, value)
+            if math.isfinite(number):
+                return number
+        self.error(obj, value)
+        raise AssertionError  # error() always raises
+
+
+class Switch(_Clear):
+    """On or off."""
+
+    should_be = "True or False"
+
+    def validate(self, obj: object, value: Any) -> bool:
+        """Return the value, which no number stands for."""
+        if not isinstance(value, bool):
+            self.error(obj, value)
+        return bool(value)
+
+
 class Text(_Clear, t.Unicode[str, str]):  # type: ignore[misc]
     """A string."""
 

@@ -15,7 +15,7 @@
 
 import { additiveAttention } from "./additive.js";
 import { announcer, decimal, element, sentenceChoice, setText, slider, visible } from "./controls.js";
-import { heatGrid, painter } from "./heatmap.js";
+import { heatGrid, keepInSight, painter } from "./heatmap.js";
 import { unpack } from "./maths.js";
 import { contextTitle, softmaxSteps, stepsTable } from "./steps.js";
 import { vectorStrip } from "./vector.js";
@@ -168,12 +168,9 @@ function sentenceParts(model, example, move) {
     setText(readout, `${pair}\n${numbers}`);
   }
 
-  /** Draw the map. On a narrow screen it scrolls in its box: keep the chosen column in sight. */
   function draw(ramp) {
     grid.draw(ramp);
-    if (scroll.scrollWidth <= scroll.clientWidth) return;
-    const fromRight = (source.length - at.position) * grid.side();
-    scroll.scrollLeft = scroll.scrollWidth - fromRight - scroll.clientWidth / 2;
+    keepInSight(scroll, grid, at.position, source.length);
   }
 
   function update(step, given) {

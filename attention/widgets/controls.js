@@ -114,6 +114,46 @@ export function radios({ name, label, options, onInput, showLabel = true, classN
   return { node, inputs, labels, update };
 }
 
+/** A native checkbox with its label: update(on). */
+export function checkbox({ name, label, onInput }) {
+  const input = element("input", {
+    type: "checkbox",
+    "data-control": name,
+    ...KEEPS_KEYS,
+    onchange: () => onInput(input.checked),
+  });
+  const node = element("label", { class: "afm-check" }, input, element("span", {}, label));
+  return { node, input, update: (on) => (input.checked = on) };
+}
+
+/**
+ * A native list to choose from. options: [{ value, text }]; update(value, missing) shows the state, and takes the options with
+ * these values out. A value that is none of the options gets one of its own.
+ */
+export function select({ name, label, options: given, onInput }) {
+  const id = uniqueId(name);
+  const options = [...given];
+  const item = ({ value, text }) => element("option", { value }, text);
+  const items = options.map(item);
+  const input = element(
+    "select",
+    { id, "data-control": name, ...KEEPS_KEYS, onchange: () => onInput(options[input.selectedIndex].value) },
+    ...items,
+  );
+  const node = element("div", { class: "afm-select" }, element("label", { for: id }, label), input);
+  function update(value, missing = []) {
+    let index = options.findIndex((option) => option.value === value);
+    if (index < 0) {
+      index = options.push({ value, text: String(value) }) - 1;
+      items.push(item(options[index]));
+      input.append(items[index]);
+    }
+    items.forEach((one, i) => (one.disabled = missing.includes(options[i].value)));
+    if (input.selectedIndex !== index) input.selectedIndex = index;
+  }
+  return { node, input, update };
+}
+
 /** Radio buttons 1, 2, 3 …, each with its sentence for those who listen. */
 export function sentenceChoice(sentences, onInput) {
   const spoken = (words) => element("span", { class: "afm-spoken" }, `: ${words.map(visible).join(" ")}`);

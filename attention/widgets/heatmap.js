@@ -11,11 +11,22 @@ const PALE = 0.66;
 
 /**
  * A grid of weights, row = query, column = key, one cell in the tab order. corner names columns and rows; blank says what
- * a cell is that the mask takes out; a weight below `least` is drawn without its number.
+ * a cell is that the mask takes out; a weight below `least` is drawn without its number. shade(weight), from 0 to 1, is its
+ * place on the ramp; numbers below 0 are drawn without their sign and said with it, in so many `digits`.
  * onChoose(query, key) when a cell is clicked or reached by arrow key; onPoint(query, key) when the pointer is over it,
  * and onPoint(null) when it leaves.
  */
-export function heatGrid({ rows, columns, onChoose, onPoint, corner = ["key →", "query ↓"], blank = "masked", least = 0 }) {
+export function heatGrid({
+  rows,
+  columns,
+  onChoose,
+  onPoint,
+  corner = ["key →", "query ↓"],
+  blank = "masked",
+  least = 0,
+  shade = (weight) => weight,
+  digits = 2,
+}) {
   const head = (scope, token) =>
     element("th", { scope, role: `${scope === "col" ? "column" : "row"}header` }, element("span", {}, visible(token)));
   const names = element("td", { class: "afm-corner" }, ...corner.map((text) => element("span", {}, text)));
@@ -68,20 +79,21 @@ export function heatGrid({ rows, columns, onChoose, onPoint, corner = ["key →"
 
   /**
    * weights and mask are (T, S) tables; T and S at most what the grid was made for. A masked weight may be null. rowNames
-   * takes the place of the rows' tokens.
+   * and columnNames take the place of the tokens.
    */
-  function update({ weights, mask, query, key, name, rowNames = null }) {
+  function update({ weights, mask, query, key, name, rowNames = null, columnNames = null }) {
     const [height, width] = [weights.length, weights[0].length];
     shown = { weights, mask, query, key };
     setAttribute(table, "aria-label", name);
     rowNames?.forEach((text, i) => setText(rowHeads[i].firstChild, visible(text)));
+    columnNames?.forEach((text, j) => setText(columnHeads[j].firstChild, visible(text)));
     columnHeads.forEach((node, j) => (node.hidden = j >= width));
     lines.forEach((line, i) => {
       line.hidden = i >= height;
       setAttribute(line, "data-chosen", i === query && "");
       cells[i].forEach((cell, j) => {
         cell.hidden = j >= width;
-        if (i < height && j < width) writeCell(cell, weights[i][j], mask[i][j] ? null : blank);
+        if (i < height && j < width) writeCell(cell, weights[i][j], mask[i][j] ? decimal(weights[i][j], digits) : blank, !mask[i][j]);
       });
     });
     setAttribute(chosen, "tabindex", -1);
@@ -109,16 +121,16 @@ export function heatGrid({ rows, columns, onChoose, onPoint, corner = ["key →"
     pen.font = `${Math.max(10, Math.min(12.5, side * 0.36))}px ${ramp.font}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
+    pen.fillStyle = ramp.line;
+    mask.forEach((row, i) => row.forEach((seen, j) => seen && pen.fillRect(j * side, i * side, side, side)));
     weights.forEach((row, i) =>
       row.forEach((weight, j) => {
         if (!mask[i][j]) return;
-        pen.fillStyle = ramp.line;
-        pen.fillRect(j * side, i * side, side, side);
-        pen.fillStyle = `rgb(${ramp.shade(weight).join(" ")})`;
+        pen.fillStyle = ramp.colour(shade(weight));
         pen.fillRect(j * side + 0.5, i * side + 0.5, side - 1, side - 1);
-        if (weight < least) return;
-        pen.fillStyle = ramp.number(weight);
-        pen.fillText(shortWeight(weight), (j + 0.5) * side, (i + 0.54) * side);
+        if (Math.abs(weight) < least) return;
+        pen.fillStyle = ramp.number(shade(weight));
+        pen.fillText(shortWeight(Math.abs(weight)), (j + 0.5) * side, (i + 0.54) * side);
       }),
     );
   }
@@ -132,11 +144,17 @@ export function heatGrid({ rows, columns, onChoose, onPoint, corner = ["key →"
   };
 }
 
+/** On a narrow screen a map of n columns scrolls in its box: keep a column in sight. */
+export function keepInSight(box, grid, column, n) {
+  if (box.scrollWidth <= box.clientWidth) return;
+  box.scrollLeft = box.scrollWidth - (n - column) * grid.side() - box.clientWidth / 2;
+}
+
 // No style depends on these attributes, so writing them costs neither style nor layout.
-function writeCell(cell, weight, blank) {
+function writeCell(cell, weight, words, masked) {
   setAttribute(cell, "data-weight", weight);
-  setAttribute(cell, "data-masked", blank !== null && "");
-  setAttribute(cell, "aria-label", blank ?? decimal(weight));
+  setAttribute(cell, "data-masked", masked && "");
+  setAttribute(cell, "aria-label", words);
 }
 
 /** Two digits without the leading zero, so that they fit a small cell: .43, 1.0. */
@@ -203,7 +221,7 @@ function inkBox(className) {
 }
 
 /**
- * The colours of the current theme: shade(weight) -> [r, g, b] and number(weight) -> the colour of a number on it.
+ * The colours of the current theme: shade(weight) -> [r, g, b], colour(weight) -> the same as CSS, number(weight) -> the colour of a number on it.
  * The style sheet is the one place that knows them: a hatched box carries the ramp's start, middle and end as its
  * background, caret and text colour. Read once a theme: a computed style inside a size container costs a layout.
  */
@@ -214,8 +232,12 @@ export function readRamp(node) {
   );
   const mix = (a, b, share) => a.map((x, i) => Math.round(x + share * (b[i] - x)));
   const light = low[1] > high[1];
+  // 256 shades, made once: a map of a long text has thousands of cells.
+  const shades = Array.from({ length: 256 }, (_, i) => (i < 128 ? mix(low, middle, i / 127.5) : mix(middle, high, i / 127.5 - 1)));
+  const colours = shades.map((rgb) => `rgb(${rgb.join(" ")})`);
   return {
-    shade: (w) => (w < 0.5 ? mix(low, middle, 2 * w) : mix(middle, high, 2 * w - 1)),
+    shade: (w) => shades[Math.round(255 * w)],
+    colour: (w) => colours[Math.round(255 * w)],
     number: (w) => (w <= PALE === light ? "#000" : "#fff"),
     line: `rgb(${mix(low, middle, 0.2).join(" ")})`, // between cells
     font: style.fontFamily,

@@ -66,10 +66,10 @@ export function splitHeads(matrix, nHeads) {
 
 /**
  * One head: scores = query key^T scale, masked = scores or -Infinity, weights = softmax(masked), context = weights value.
- * Every intermediate is returned, since every one is shown.
+ * `bias`, a function (query, key), is added to the scores. Every intermediate is returned, since every one is shown.
  */
-export function attention(query, key, value, { mask = null, scale = 1 / Math.sqrt(query[0].length) } = {}) {
-  const scores = query.map((q) => Float64Array.from(key, (k) => dot(q, k) * scale)); // (T, S)
+export function attention(query, key, value, { mask = null, scale = 1 / Math.sqrt(query[0].length), bias = null } = {}) {
+  const scores = query.map((q, i) => Float64Array.from(key, (k, j) => dot(q, k) * scale + (bias ? bias(i, j) : 0))); // (T, S)
   const masked = mask
     ? scores.map((row, i) => row.map((score, j) => (mask[i][j] ? score : -Infinity)))
     : scores;

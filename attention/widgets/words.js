@@ -29,9 +29,11 @@ export function sentence({ tokens, onChoose, naming: { name, label, tag, lang, l
     })),
     onInput: onChoose,
   });
-  function update({ weights, mask, chosen }) {
+  /** `words` take the place of the tokens. */
+  function update({ weights, mask, chosen, words = null }) {
     choice.update(chosen, weights.length);
-    parts.forEach(({ number, bar }, i) => {
+    parts.forEach(({ word, number, bar }, i) => {
+      if (words) setText(word, visible(words[i]));
       const inside = i < weights.length;
       const masked = inside && !mask[i];
       setAttribute(choice.labels[i], "data-outside", !inside && "");

@@ -4,6 +4,8 @@
    <div class="afm-widget" data-model-id="..."><figure class="afm-fallback">...</figure></div> */
 (() => {
   "use strict";
+  // Where the site's files lie: a widget that has more to load than a page carries finds it there.
+  const ASSETS = new URL(".", document.currentScript.src).href;
   const states = {};
   const models = {};
   const modules = {};
@@ -12,6 +14,7 @@
   // A model in memory with the part of Backbone's interface that anywidget promises.
   function makeModel(id) {
     const { state, buffers = [] } = states[id];
+    state._assets = ASSETS;
     for (const { path, data } of buffers) {
       const owner = path.slice(0, -1).reduce((value, key) => value[key], state);
       const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));

@@ -1,15 +1,31 @@
-"""Both widgets of the first two chapters on a page: they fit, take any word, stay apart."""
+"""The chapters' widgets on a page: they fit, take any word, stay apart."""
 
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
-from widget_examples import alignment, translation
+from widget_examples import alignment, heads, position, scaling, translation
 from widget_pages import facts, open_lists, press
 
-from attention.widgets import AlignmentExplorer, AttentionExplorer, TranslationExplorer
+from attention.widgets import (
+    AlignmentExplorer,
+    AttentionExplorer,
+    BlockDiagram,
+    HeadExplorer,
+    PositionExplorer,
+    ScalingExplorer,
+    TranslationExplorer,
+)
 
 HOSTILE = ["<b>le</b>", "</script>", "&amp;", "<img src=x onerror=alert(1)>"]
 Shown = TranslationExplorer | AlignmentExplorer
+MOVES = {  # a slider, and a choice or a checkbox
+    translation: ("length", "example"),
+    alignment: ("step", "example"),
+    scaling: ("d_k", "scaled"),
+    position: ("place", "causal"),
+    heads: ("layer", "pattern"),
+    BlockDiagram: ("n_layers", "norm_order"),
+}
 
 
 def long_alignment() -> AlignmentExplorer:
@@ -44,20 +60,30 @@ def long_translation() -> TranslationExplorer:
     )
 
 
+LONG = [
+    *(long_translation, long_alignment),
+    *(ScalingExplorer, PositionExplorer, HeadExplorer, BlockDiagram),
+]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 900])
-@pytest.mark.parametrize("make", [translation, alignment, long_translation, long_alignment])
+@pytest.mark.parametrize("make", [translation, alignment, scaling, position, heads, *LONG])
 def test_accessible_and_never_wider_than_the_page(open_page, make, theme: str, width: int) -> None:
     shown = make()
     page = open_page(shown.model_id, models=[shown], theme=theme, width=width)
     open_lists(page.locator(".afm"))
-    for control, key in [("step", "End"), ("length", "End"), ("model", "ArrowRight")]:
+    for control, key in [
+        ("step", "End"), ("length", "End"), ("model", "ArrowRight"),
+        ("d_k", "End"), ("scaled", "Space"), ("place", "End"), ("causal", "Space"),
+        ("layer", "End"), ("n_layers", "End"), ("norm_order", "ArrowRight"),
+    ]:  # fmt: skip
         if page.locator(f"input[data-control={control}]").count():
             press(page.locator(".afm"), control, key)
         found = Axe().run(page).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    targets = ":is(label:has([type=radio]), [type=range], td[data-key], summary)"
+    targets = ":is(label:has([type]), [type=range], td[data-key], summary, button, select)"
     boxes = page.locator(f".afm {targets}").evaluate_all(
         "l => l.map(e => e.getBoundingClientRect().toJSON())"
     )
@@ -67,8 +93,8 @@ def test_accessible_and_never_wider_than_the_page(open_page, make, theme: str, w
 def test_on_a_phone_the_chosen_column_scrolls_into_sight(open_page) -> None:
     shown = long_alignment()
     page = open_page(shown.model_id, models=[shown], width=320)
-    for position in (23, 0, 12):
-        page.locator(f".afm-sentence label[data-position='{position}']").click()
+    for place in (23, 0, 12):
+        page.locator(f".afm-sentence label[data-position='{place}']").click()
         inside = page.locator("td[aria-selected]").evaluate(
             """cell => {
               const box = cell.closest(".afm-scroll").getBoundingClientRect();
@@ -77,7 +103,7 @@ def test_on_a_phone_the_chosen_column_scrolls_into_sight(open_page) -> None:
               return head.right - 1 <= at.left && at.right <= box.right + 1;
             }"""
         )
-        assert inside, position
+        assert inside, place
 
 
 @pytest.mark.parametrize("kind", ["translation", "alignment"])
@@ -102,26 +128,28 @@ def test_words_are_text(open_page, kind: str) -> None:
         assert word in page.locator(".afm").inner_text()
 
 
-@pytest.mark.parametrize("make", [translation, alignment])
+@pytest.mark.parametrize("make", [translation, alignment, scaling, position, heads, BlockDiagram])
 def test_views_of_one_model_stay_in_step(open_page, make) -> None:
     shown = make()
     page = open_page(shown.model_id, shown.model_id, models=[shown])
     views = page.locator(".afm-widget > div > .afm")
     assert views.count() == 2
-    name = "length" if make is translation else "step"
+    name, other = MOVES[make]
     page.locator(f"input[data-control={name}]").first.press("ArrowRight")
-    page.locator("input[data-control=example]").last.check()
+    control = page.locator(f"[data-control={other}]").last
+    control.select_option("first") if other == "pattern" else control.check()
     assert facts(views.first) == facts(views.last)
-    assert facts(views.first)["example"] == "1"
+    assert facts(views.first)[other] in ("1", "true", "first", "post")
 
 
-def test_all_three_on_one_page_are_apart(open_page) -> None:
+def test_all_on_one_page_are_apart(open_page) -> None:
     tokens = ["a", "b", "c"]
     attention = AttentionExplorer(tokens, *[torch.randn(3, 4) for _ in range(3)])
-    models = [attention, translation(), alignment()]
+    models = [attention, translation(), alignment(), scaling(), position(), heads(), BlockDiagram()]
     page = open_page(*[model.model_id for model in models], models=models)
     before = page.locator(".afm-explorer").bounding_box()["width"]
-    assert page.locator(".afm-translation").bounding_box()["width"] == before
+    for name in ("translation", "scaling", "position", "head-explorer", "block-diagram"):
+        assert page.locator(f".afm-{name}").bounding_box()["width"] == before
     press(page.locator(".afm-alignment"), "step", "ArrowRight")
     assert facts(page.locator(".afm-alignment"))["step"] == "1"
     assert page.locator(".afm-explorer .afm-sentence label").count() == 3
@@ -130,7 +158,7 @@ def test_all_three_on_one_page_are_apart(open_page) -> None:
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("make", [translation, alignment])
+@pytest.mark.parametrize("make", [translation, alignment, scaling, position, heads, BlockDiagram])
 def test_other_data_build_the_view_anew(open_page, make) -> None:
     """As when a kernel sends another caption: one view, the new one, and its controls work."""
     shown = make()
@@ -143,5 +171,7 @@ def test_other_data_build_the_view_anew(open_page, make) -> None:
     view = page.locator(".afm")
     assert view.count() == 1
     assert view.locator(".afm-caption").inner_text() == "another"
-    press(view, "example", "ArrowRight")
-    assert facts(view)["example"] == "1"
+    name = MOVES[make][0]
+    before = facts(view)[name]
+    press(view, name, "ArrowRight")
+    assert facts(view)[name] != before

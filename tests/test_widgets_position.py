@@ -183,3 +183,20 @@ class TestArguments:
         shown.order, shown.causal = list(range(6)), True
         alt = shown._describe()
         assert "“the dog bites the old man”, with rotary positions and a causal mask." in alt
+
+    def test_the_picture_names_the_words_in_their_present_order(self) -> None:
+        """With equal weights everywhere, two words that change places change their names only."""
+        shown = position(w_q=torch.zeros(4, 6), word=4)
+        before = shown._draw()
+        shown.order = [0, 3, 2, 1, 4]
+        assert shown.moved.tolist() == [0.0] * N
+        assert shown._draw() != before
+
+    def test_the_picture_shows_the_weights(self) -> None:
+        """Two equal words change places: not a name changes, and not a weight."""
+        shown = position(word=4)
+        before = shown._draw()
+        shown.order = [2, 1, 0, 3, 4]
+        assert shown._draw() == before
+        shown.w_q = 2 * shown.w_q
+        assert shown._draw() != before

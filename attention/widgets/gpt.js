@@ -104,6 +104,7 @@ function build(model) {
   const mapTitle = element("p", { class: "afm-title" }, "Where every token looks");
   const readout = element("p", { class: "afm-readout" }, "");
   const scroll = element("div", { class: "afm-scroll" });
+  scroll.addEventListener("scroll", () => parts.grid.draw(undefined, scroll));
   const lacking = element("p", { class: "afm-lacking" }, "");
   const results = element(
     "div",
@@ -260,10 +261,10 @@ function build(model) {
     const { query, key } = place();
     clearTimeout(overview);
     overview = setTimeout(() => drawEvery(ramp), LATER);
-    parts.grid.draw(ramp);
     keepInSight(scroll, parts.grid, key, reading.length);
     const above = (reading.length - 1 - query) * parts.grid.side();
     if (scroll.scrollHeight > scroll.clientHeight) scroll.scrollTop = scroll.scrollHeight - above - scroll.clientHeight / 2;
+    parts.grid.draw(ramp, scroll);
   }
 
   function announce() {

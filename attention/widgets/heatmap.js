@@ -8,6 +8,7 @@ import { KEEPS_KEYS, decimal, element, onThemeChange, setAttribute, setText, vis
 
 /** Up to this weight the number in a cell is black on a light page, above it white; see the ramp in widget.css. */
 const PALE = 0.66;
+const HEADS = 120; // pixels that a map's heads take at most
 
 /**
  * A grid of weights, row = query, column = key, one cell in the tab order. corner names columns and rows; blank says what
@@ -109,10 +110,14 @@ export function heatGrid({
     ink.mark(shown.query, shown.weights.length);
   }
 
-  /** Draw the ink; to be called after all that writes to the page, since text on a canvas waits for the page's layout. */
-  function draw(newRamp = ramp) {
+  /**
+   * Draw the ink; to be called after all that writes to the page, since text on a canvas waits for the page's layout. Of a
+   * map that scrolls in a box, given the box, only what is in sight is drawn; draw again when it scrolls.
+   */
+  function draw(newRamp = ramp, box = null) {
     ramp = newRamp;
     if (!shown || !ramp || !side) return;
+    const seen = inSight(box, side);
     const { weights, mask } = shown;
     const dots = window.devicePixelRatio;
     ink.resize(weights[0].length * side, weights.length * side, dots);
@@ -122,10 +127,10 @@ export function heatGrid({
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillStyle = ramp.line;
-    mask.forEach((row, i) => row.forEach((seen, j) => seen && pen.fillRect(j * side, i * side, side, side)));
+    mask.forEach((row, i) => row.forEach((open, j) => open && seen(i, j) && pen.fillRect(j * side, i * side, side, side)));
     weights.forEach((row, i) =>
       row.forEach((weight, j) => {
-        if (!mask[i][j]) return;
+        if (!mask[i][j] || !seen(i, j)) return;
         pen.fillStyle = ramp.colour(shade(weight));
         pen.fillRect(j * side + 0.5, i * side + 0.5, side - 1, side - 1);
         if (Math.abs(weight) < least) return;
@@ -142,6 +147,15 @@ export function heatGrid({
     draw,
     stop: () => resize.disconnect(),
   };
+}
+
+/** Whether a cell lies in what a scrolling box shows; everything does where there is none. */
+function inSight(box, side) {
+  if (box === null) return () => true;
+  const bounds = (from, size) => [(from - HEADS) / side - 1, (from + size) / side];
+  const [left, right] = bounds(box.scrollLeft, box.clientWidth);
+  const [top, bottom] = bounds(box.scrollTop, box.clientHeight);
+  return (row, column) => row > top && row < bottom && column > left && column < right;
 }
 
 /** On a narrow screen a map of n columns scrolls in its box: keep a column in sight. */

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 from widget_pages import facts, press, same_gpt, slider_words
 
+from attention.plots import visible
 from attention.widgets import GPTExplorer, _gpt_model
 
 HOSTILE = {
@@ -226,11 +227,11 @@ def test_the_one_live_region_waits_for_a_pause(start) -> None:
     same_gpt(view, shown)
     page.wait_for_function("document.querySelector('p[role=status]').textContent.includes('most')")
     weights = shown.weights[0, 0, -1]
-    best = shown.names[weights.argmax()].replace(" ", "·")
+    best, last = visible(shown.names[weights.argmax()]), visible(shown.names[-1])
     guess, p = shown.guesses[0]
     assert status.text_content() == (
-        f"Layer 0, head 0: {shown.names[-1].replace(' ', '·')} puts most weight on {best}, "
-        f"{weights.max():.2f}. Likeliest next token: {guess.replace(' ', '·')}, {p:.2f}."
+        f"Layer 0, head 0: {last} puts most weight on {best}, {weights.max():.2f}. "
+        f"Likeliest next token: {visible(guess)}, {p:.2f}."
     )
     view.locator("textarea").fill("")
     page.wait_for_function("document.querySelector('p[role=status]').textContent[0] === 'N'")

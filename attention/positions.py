@@ -54,7 +54,7 @@ class RotaryEmbedding(nn.Module):
     - ``"interleaved"``: numbers 2i and 2i + 1 (the paper, Llama's own code, and GGUF files).
 
     Weights trained with one do not work with the other, until the rows of their projections are put
-    into the other order: see :func:`interleaved_to_half`.
+    into the other order: see :func:`attention.positions.interleaved_to_half`.
 
     Args:
         d_head: Width of a query and of a key, an even number.

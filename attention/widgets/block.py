@@ -130,7 +130,7 @@ class BlockDiagram(BookWidget):
 
     @property
     def activations(self) -> dict[str, int]:
-        """How many numbers the tensors on the way hold: those of a block in one block."""
+        """How many numbers the tensors on the way hold, those of a block in one block."""
         every = {stage.name: math.prod(stage.shape) for part in self.stages for stage in part}
         return {
             "stream": every["position"],

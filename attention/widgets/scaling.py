@@ -115,7 +115,7 @@ class ScalingExplorer(BookWidget):
 
     @property
     def entropy(self) -> float:
-        """How many bits the weights leave open: 0 when one is 1, log2(S) when all are equal."""
+        """How many bits the weights leave open, from 0 (one of them is 1) to log2(S) (all equal)."""
         p = self.weights
         return -torch.xlogy(p, p).sum().item() / math.log(2)
 

@@ -115,7 +115,7 @@ class ScalingExplorer(BookWidget):
 
     @property
     def entropy(self) -> float:
-        """How many bits the weights leave open, from 0 (one of them is 1) to log2(S) (all equal)."""
+        """How many bits the weights leave open, from 0 (one is 1) to log2(S) (all equal)."""
         p = self.weights
         return -torch.xlogy(p, p).sum().item() / math.log(2)
 

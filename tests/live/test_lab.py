@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,10 +135,20 @@ def open_and_run_all(page: Page, lab, chapter: str) -> BlockingKernelClient:
     client = BlockingKernelClient(connection_file=str((lab.connection_files() - before).pop()))
     client.load_connection_file()
     client.start_channels()
-    client.wait_for_ready(timeout=30)
+    wait_for_ready(client)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     return client
+
+
+def wait_for_ready(client: BlockingKernelClient) -> None:
+    """Wait for the kernel. A heartbeat that a busy machine delays reads as a death: ask again."""
+    for _ in range(4):
+        try:
+            return client.wait_for_ready(timeout=60)
+        except RuntimeError:
+            time.sleep(2)
+    return client.wait_for_ready(timeout=60)
 
 
 def choose_kernel(page: Page) -> None:

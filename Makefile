@@ -19,6 +19,7 @@ help:
 	@echo "make lint       style, types, and the notebooks' normal form"
 	@echo "make notebooks  execute the chapters and write them in normal form"
 	@echo "make examples   train the example models again (an hour or two)"
+	@echo "make bench      time and memory beside other libraries (on a quiet machine)"
 	@echo "make clean      remove what was built, and .venv"
 
 # The environment is made anew when a list of packages changes.
@@ -57,6 +58,10 @@ examples: .venv/ready
 	$(BIN)/python book/train_induction.py
 	$(BIN)/python book/train_gpt.py
 	$(BIN)/python book/read_smollm2.py
+
+bench: .venv/ready
+	$(BIN)/pip install --no-deps -r benchmarks/requirements.txt
+	$(BIN)/python benchmarks/run.py
 
 test: lint test-package test-notebooks test-site test-live
 

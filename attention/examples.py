@@ -14,6 +14,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
+from attention._data import load_weights
 from attention.language_model import AttentionLanguageModel, AttentionLayer
 from attention.text import gpt2_tokenizer, pieces
 
@@ -83,13 +84,7 @@ def trained_model(n_heads: int) -> AttentionLanguageModel:
     """
     if n_heads not in HEAD_CHOICES:
         raise ValueError(f"n_heads should be one of {HEAD_CHOICES}, but was {n_heads}")
-    model = new_model(n_heads)
-    with safe_open(WEIGHTS, framework="pt") as file:
-        prefix = f"heads{n_heads}."
-        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118
-        state = {name.removeprefix(prefix): file.get_tensor(name).float() for name in names}
-    model.load_state_dict(state)
-    return model.eval()
+    return load_weights(new_model(n_heads), WEIGHTS, f"heads{n_heads}.")
 
 
 def new_model(n_heads: int) -> AttentionLanguageModel:

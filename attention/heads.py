@@ -66,7 +66,7 @@ def induction_score(weights: Tensor, ids: Tensor) -> Tensor:
     .. math::
 
         \text{mean over } t \text{ of } \sum_{j} \text{weights}_{t,\, j}\,
-        [\, j \le t \text{ and } \text{ids}_{j-1} = \text{ids}_t \,]
+        [\, 1 \le j \le t \text{ and } \text{ids}_{j-1} = \text{ids}_t \,]
 
     The mean is over the positions whose token has occurred before.
 

@@ -14,6 +14,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from attention._checks import check_count
+from attention._data import load_weights
 from attention.decoder import AttentionName
 from attention.seq2seq import Seq2Seq, sequence_loss
 from attention.spelling import LETTERS, PHONES
@@ -176,9 +177,4 @@ def _recipe(name: str) -> Recipe:
 
 def _load(model: Seq2Seq, name: str) -> Seq2Seq:
     """Put the stored weights of that name into a model."""
-    prefix = f"{name}/weights/"
-    with safe_open(WEIGHTS, framework="pt") as file:
-        names = [key for key in file.keys() if key.startswith(prefix)]  # noqa: SIM118
-        state = {key.removeprefix(prefix): file.get_tensor(key).float() for key in names}
-    model.load_state_dict(state)
-    return model.eval()
+    return load_weights(model, WEIGHTS, f"{name}/weights/")

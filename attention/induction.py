@@ -15,6 +15,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from attention._checks import check_count, check_ids
+from attention._data import load_weights
 from attention.heads import induction_score, previous_token_score
 from attention.language_model import AttentionLanguageModel
 from attention.training import train
@@ -175,12 +176,7 @@ def trained_model(n_layers: int, seed: int = SEEDS[0]) -> AttentionLanguageModel
         raise ValueError(
             f"n_layers and seed should be among {KEPT}, but were {n_layers!r} and {seed!r}"
         )
-    model, prefix = new_model(n_layers, seed), f"{n_layers}/{seed}/"
-    with safe_open(WEIGHTS, framework="pt") as file:
-        names = [key for key in file.keys() if key.startswith(prefix)]  # noqa: SIM118
-        state = {key.removeprefix(prefix): file.get_tensor(key).float() for key in names}
-    model.load_state_dict(state)
-    return model.eval()
+    return load_weights(new_model(n_layers, seed), WEIGHTS, f"{n_layers}/{seed}/")
 
 
 @cache

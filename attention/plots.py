@@ -1,11 +1,12 @@
-"""The book's figures: heat maps of attention, and curves with the spread of their seeds.
+"""The book's figures: heat maps of attention, curves with their seeds' spread, cost by length.
 
 Every function draws on axes that it is given or makes, and returns them. Colour is one hue from
 white to blue, so that it survives grey print; what a mask forbids is hatched, not just pale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -172,6 +173,65 @@ def curve(
         color=line.get_color(), va="center", annotation_clip=False,
     )  # fmt: skip
     return ax
+
+
+def cost_by_length(
+    costs: Mapping[str, Mapping[int, float]], *, ax: Axes | None = None, ylabel: str
+) -> Axes:
+    """Draw what each contender costs at each length, both axes logarithmic.
+
+    Args:
+        costs: For each label, the cost at each length. The label stands at the end of its line.
+        ax: Axes to draw on; new ones when not given.
+        ylabel: What is drawn, with its unit.
+
+    Returns:
+        The axes.
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(6.4, 3.8))[1]
+    ends = {}
+    for label, by_length in costs.items():
+        (line,) = ax.plot(list(by_length), list(by_length.values()), "o-", ms=3)
+        ends[label] = (max(by_length), by_length[max(by_length)], line.get_color())
+    lengths = sorted({n for by_length in costs.values() for n in by_length})
+    ax.set(xscale="log", yscale="log", xlabel="length, n", ylabel=ylabel)
+    ax.set_xticks(lengths, [f"{n:,}" for n in lengths], rotation=30)
+    ax.minorticks_off()
+    ax.set_xlim(lengths[0] * 0.9, lengths[-1] * 1.1)
+    _label_ends(ax, ends)
+    return ax
+
+
+def _label_ends(ax: Axes, ends: Mapping[str, tuple[float, float, Any]]) -> None:
+    """Write labels beside the ends of lines, moved apart where they would touch."""
+    to_axes = ax.transData + ax.transAxes.inverted()
+    places = {label: to_axes.transform((x, y)) for label, (x, y, _) in ends.items()}
+    lowest = -np.inf
+    for label in sorted(places, key=lambda label: places[label][1]):
+        lowest = max(places[label][1], lowest + 0.075)
+        ax.annotate(
+            label,
+            ends[label][:2],
+            xytext=(1.02, lowest),
+            textcoords="axes fraction",
+            color=ends[label][2],
+            va="center",
+            fontsize=9,
+        )
+
+
+def provenance(found: Mapping[str, Any]) -> str:
+    """Where and when something was measured, for a figure's caption or corner.
+
+    Args:
+        found: What ``attention.measure.measurements`` returns.
+    """
+    machine, versions = found["machine"], found["versions"]
+    return (
+        f"{found['date']}, {machine['processor']}, {machine['cores']} cores, "
+        f"torch {versions['torch'].split('+')[0]}"
+    )
 
 
 def visible(token: str) -> str:

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from torch import Tensor, nn
 
+from attention._data import load_weights
 from attention.functional import scaled_dot_product_attention
 from attention.positions import RotaryEmbedding, alibi_bias, sinusoidal_positions
 
@@ -176,13 +176,7 @@ def trained_tagger(scheme: str) -> RoleTagger:
     """
     if scheme not in SCHEMES:
         raise ValueError(f"scheme should be one of {SCHEMES}, but was {scheme!r}")
-    model = RoleTagger(scheme)
-    with safe_open(WEIGHTS, framework="pt") as file:
-        prefix = f"{scheme}."
-        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118
-        state = {name.removeprefix(prefix): file.get_tensor(name).float() for name in names}
-    model.load_state_dict(state)
-    return model.eval()
+    return load_weights(RoleTagger(scheme), WEIGHTS, f"{scheme}.")
 
 
 def word_ids(words: Sequence[str]) -> Tensor:

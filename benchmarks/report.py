@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
+import matplotlib.pyplot as plt
+
 from attention.measure import best_seconds, fitted_slope, peak_memory
+from attention.plots import cost_by_length, provenance, use_style
 
 PEER = {
     "attention, forward": "torch SDPA",
@@ -40,6 +44,32 @@ def print_ratios(found: dict[str, Any]) -> None:
                     + ("" if memory is None else f", {memory / 2**20:,.0f} MiB")
                 )
             print(name, *cells, sep="\n")
+
+
+def draw(found: dict[str, Any], folder: Path) -> list[Path]:
+    """Draw each case's times, and its memory where it was taken, into PNG files."""
+    use_style()
+    folder.mkdir(parents=True, exist_ok=True)
+    results, files = found["results"], []
+    for case in dict.fromkeys(row["case"] for row in results):
+        rows = [row for row in results if row["case"] == case]
+        names = list(dict.fromkeys(row["name"] for row in rows))
+        costs = {"seconds": {name: best_seconds(results, case, name) for name in names}}
+        if any("peak_bytes" in row for row in rows):
+            # What a process does not grow by has no place on a logarithmic axis.
+            memory = {name: peak_memory(results, case, name) for name in names}
+            costs["bytes"] = {
+                name: {n: max(taken, 2**16) for n, taken in by_length.items()}
+                for name, by_length in memory.items()
+            }
+        for unit, cost in costs.items():
+            ax = cost_by_length(cost, ylabel=unit)
+            ax.set_title(f"{case}\n{provenance(found)}", fontsize=9)
+            file = folder / f"{case.replace(', ', '-').replace(' ', '-')}-{unit}.png"
+            ax.figure.savefig(file, bbox_inches="tight")
+            plt.close(ax.figure)
+            files.append(file)
+    return files
 
 
 @dataclass(frozen=True)

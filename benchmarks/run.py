@@ -24,12 +24,13 @@ from typing import Any
 import peers
 import psutil
 import torch
-from report import print_ratios, unkept
+from report import draw, print_ratios, unkept
 from tqdm import tqdm
 
 from attention.measure import time_in_turn
 
 STORED = Path(__file__).parent.parent / "attention" / "data" / "benchmarks.json"
+PICTURES = STORED.parents[2] / "_build" / "bench"
 VERSIONS = ("torch", "transformers", "local-attention", "numpy")
 N_THREADS = 2
 
@@ -149,6 +150,7 @@ def main() -> None:
         STORED.write_text(f'{head},\n "results": [\n{rows}\n]\n}}\n', encoding="utf-8")
     found = json.loads(STORED.read_text(encoding="utf-8"))
     print_ratios(found)
+    print("\nfigures:", *draw(found, PICTURES), sep="\n  ")
     if broken := unkept(found):
         raise SystemExit("not kept: " + "; ".join(broken))
 

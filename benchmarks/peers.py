@@ -234,7 +234,7 @@ def _their_step(layer: nn.Module, x: Tensor, past: Tensor, angles: tuple[Tensor,
 
     def run() -> None:
         layer(x, now, None, cache=cache)
-        cache.crop(n_past)
+        cache.crop(-1)
 
     return _forward(run)
 

@@ -6,7 +6,65 @@ from torch import Tensor
 from attention._checks import check_count, check_tensor
 
 
-class KVCache:
+class _Cache:
+    """Memory that is set aside once, and how much of it is filled."""
+
+    def __init__(self, max_len: int, *memory: Tensor) -> None:
+        self._max_len = max_len
+        self._memory = memory
+        self._length = 0
+
+    @property
+    def length(self) -> int:
+        """Number of positions stored; the next token's position."""
+        return self._length
+
+    @property
+    def max_len(self) -> int:
+        """Number of positions that there is room for."""
+        return self._max_len
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the memory that was set aside, in bytes."""
+        return sum(tensor.nbytes for tensor in self._memory)
+
+    def truncate(self, n: int) -> None:
+        """Forget all positions from ``n`` on; what is appended next takes their place.
+
+        Raises:
+            TypeError: If ``n`` is not a whole number.
+            ValueError: If it is negative or above ``length``.
+        """
+        if check_count("n", n, at_least=0) > self._length:
+            raise ValueError(f"n should be at most length = {self._length}, but was {n}")
+        self._length = n
+
+    def _end(self, name: str, n_new: int) -> int:
+        """The length after ``n_new`` more positions, if there is room for them."""
+        end = self._length + n_new
+        if end > self.max_len:
+            raise ValueError(
+                f"{name} should have at most {self.max_len - self._length} positions, the room "
+                f"left in a cache with max_len = {self.max_len}, but had {n_new}"
+            )
+        return end
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"{name}({self._length} of {self.max_len} positions, {self.n_bytes:,} bytes)"
+
+
+def _check_stored(
+    name: str, tensor: Tensor, axes: str, sizes: dict[str, int], dtype: torch.dtype
+) -> None:
+    """Check what is to be stored: its axes, their sizes, and its dtype."""
+    check_tensor(name, tensor, axes, sizes)
+    if tensor.dtype != dtype:
+        raise TypeError(f"{name} should have the cache's dtype {dtype}, but had {tensor.dtype}")
+
+
+class KVCache(_Cache):
     """Keys and values of one layer, in memory that is set aside once.
 
     In a causal model the past does not change when a token is added: its keys and values are the
@@ -43,22 +101,7 @@ class KVCache:
         room = (batch, n_kv_heads, check_count("max_len", max_len), d_head)
         self._keys = torch.empty(room, dtype=dtype, device=device)
         self._values = torch.empty(room, dtype=dtype, device=device)
-        self._length = 0
-
-    @property
-    def length(self) -> int:
-        """Number of positions stored; the next token's position."""
-        return self._length
-
-    @property
-    def max_len(self) -> int:
-        """Number of positions that there is room for."""
-        return self._keys.shape[2]
-
-    @property
-    def n_bytes(self) -> int:
-        """Size of the memory that was set aside, in bytes."""
-        return self._keys.nbytes + self._values.nbytes
+        super().__init__(max_len, self._keys, self._values)
 
     def append(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Store the keys and values of T further positions.
@@ -76,39 +119,88 @@ class KVCache:
             ValueError: If a shape does not fit, or the cache has no room for T more. Nothing is
                 stored then.
         """
-        for name, tensor in (("keys", keys), ("values", values)):
-            check_tensor(name, tensor, "(B, n_kv_heads, T, d_head)", self._sizes)
-            if tensor.dtype != self._keys.dtype:
-                raise TypeError(
-                    f"{name} should have the cache's dtype {self._keys.dtype}, "
-                    f"but had {tensor.dtype}"
-                )
-        n_new = keys.shape[2]
-        if values.shape[2] != n_new:
-            raise ValueError(
-                f"values should have one row per key, T = {n_new}, but had {values.shape[2]}"
-            )
-        end = self._length + n_new
-        if end > self.max_len:
-            raise ValueError(
-                f"keys should have at most {self.max_len - self._length} positions, the room left "
-                f"in a cache with max_len = {self.max_len}, but had {n_new}"
-            )
+        end = self._end("keys", self._check_rows(keys, values))
         self._keys[:, :, self._length : end] = keys
         self._values[:, :, self._length : end] = values
         self._length = end
         return self._keys[:, :, :end], self._values[:, :, :end]
 
-    def truncate(self, n: int) -> None:
-        """Forget all positions from ``n`` on; what is appended next takes their place.
+    def _check_rows(self, keys: Tensor, values: Tensor) -> int:
+        """Check what is to be appended; the number of its positions, T."""
+        for name, tensor in (("keys", keys), ("values", values)):
+            axes = "(B, n_kv_heads, T, d_head)"
+            _check_stored(name, tensor, axes, self._sizes, self._keys.dtype)
+        n_new = keys.shape[2]
+        if values.shape[2] != n_new:
+            raise ValueError(
+                f"values should have one row per key, T = {n_new}, but had {values.shape[2]}"
+            )
+        return n_new
+
+
+class LatentCache(_Cache):
+    """What one layer of latent attention keeps: for each token, one narrow vector for all heads.
+
+    Args:
+        batch: Number of sequences, B.
+        max_len: Number of positions that there is room for.
+        d_latent: Width of the latent from which keys and values are made.
+        d_rope: Width of the key's rotated part, which all heads share.
+        dtype: Dtype of the stored numbers; PyTorch's default when not given.
+        device: Where they are stored.
+
+    Raises:
+        TypeError: If a count is not a whole number.
+        ValueError: If a count is below 1.
+
+    Source:
+        DeepSeek-AI 2024 (DeepSeek-V2), section 2.1.3: d_c + d_h^R numbers a token and layer.
+    """
+
+    def __init__(
+        self,
+        batch: int,
+        max_len: int,
+        d_latent: int,
+        d_rope: int,
+        *,
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ) -> None:
+        sizes = {"B": check_count("batch", batch)}
+        self._latent_sizes = sizes | {"d_latent": check_count("d_latent", d_latent)}
+        self._rotated_sizes = sizes | {"d_rope": check_count("d_rope", d_rope)}
+        room = (batch, check_count("max_len", max_len), d_latent + d_rope)
+        self._stored = torch.empty(room, dtype=dtype, device=device)
+        super().__init__(max_len, self._stored)
+
+    def append(self, latents: Tensor, rotated: Tensor) -> Tensor:
+        """Store what T further positions leave behind.
+
+        Args:
+            latents: (B, T, d_latent), normed already.
+            rotated: The shared part of the keys, (B, T, d_rope), rotated already.
+
+        Returns:
+            Both of all positions so far, side by side, (B, length, d_latent + d_rope): a view of
+            the cache, which a later ``truncate`` and ``append`` changes.
 
         Raises:
-            TypeError: If ``n`` is not a whole number.
-            ValueError: If it is negative or above ``length``.
+            TypeError: If they are not floating-point or not of the cache's dtype.
+            ValueError: If a shape does not fit, or the cache has no room for T more. Nothing is
+                stored then.
         """
-        if check_count("n", n, at_least=0) > self._length:
-            raise ValueError(f"n should be at most length = {self._length}, but was {n}")
-        self._length = n
-
-    def __repr__(self) -> str:
-        return f"KVCache({self._length} of {self.max_len} positions, {self.n_bytes:,} bytes)"
+        dtype = self._stored.dtype
+        _check_stored("latents", latents, "(B, T, d_latent)", self._latent_sizes, dtype)
+        _check_stored("rotated", rotated, "(B, T, d_rope)", self._rotated_sizes, dtype)
+        n_new = latents.shape[1]
+        if rotated.shape[1] != n_new:
+            raise ValueError(
+                f"rotated should have one row per latent, T = {n_new}, but had {rotated.shape[1]}"
+            )
+        end = self._end("latents", n_new)
+        d_latent = latents.shape[2]
+        self._stored[:, self._length : end, :d_latent] = latents
+        self._stored[:, self._length : end, d_latent:] = rotated
+        self._length = end
+        return self._stored[:, :end]

@@ -23,6 +23,8 @@ class GPTConfig:
             given.
         d_feed_forward: Width of the feed-forward network's hidden layer; ``4 * d_model`` when not
             given.
+        window: Number of positions that a query sees, itself included (Mistral); all before it
+            when not given.
         feed_forward: ``"gelu"`` (in its tanh form, GPT-2) or ``"swiglu"`` (Llama).
         norm: ``"layer"`` (GPT-2) or ``"rms"`` (Llama).
         norm_order: ``"pre"``, the norm before each sub-layer and one at the end (GPT-2, Llama), or
@@ -48,6 +50,7 @@ class GPTConfig:
     n_heads: int
     n_kv_heads: int | None = None
     d_feed_forward: int | None = None
+    window: int | None = None
     feed_forward: Literal["gelu", "swiglu"] = "gelu"
     norm: Literal["layer", "rms"] = "layer"
     norm_order: Literal["pre", "post"] = "pre"
@@ -62,7 +65,7 @@ class GPTConfig:
     def __post_init__(self) -> None:
         for name in ("n_tokens", "max_len", "d_model", "n_layers", "n_heads"):
             check_count(name, getattr(self, name))
-        for name in ("n_kv_heads", "d_feed_forward"):
+        for name in ("n_kv_heads", "d_feed_forward", "window"):
             if getattr(self, name) is not None:
                 check_count(name, getattr(self, name))
         if self.d_model % self.n_heads:

@@ -78,14 +78,15 @@ def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     Returns:
         Weights, (..., T, S). Rows sum to 1; a row that may attend to nothing is all zeros.
     """
-    if mask is None:
-        return torch.softmax(scores, dim=-1)
-    scores = scores.masked_fill(~mask, -torch.inf)
-    # A row of nothing but -inf would become NaN in the softmax. So such rows are mended before it
-    # and emptied after it: no NaN ever arises, in the forward or in the backward pass.
-    nothing = ~mask.any(dim=-1, keepdim=True)  # (..., T, 1)
-    weights = torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)
-    return weights.masked_fill(nothing, 0.0)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -torch.inf)
+        # A row of nothing but -inf would become NaN in the softmax. So such rows are mended before
+        # it and emptied after it: no NaN ever arises, in the forward or in the backward pass.
+        nothing = ~mask.any(dim=-1, keepdim=True)  # (..., T, 1)
+        if nothing.any():
+            weights = torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)
+            return weights.masked_fill(nothing, 0.0)
+    return torch.softmax(scores, dim=-1)
 
 
 def _check_shapes(query: Tensor, key: Tensor, value: Tensor) -> tuple[int, ...]:

@@ -1,4 +1,6 @@
-"""Self-attention with one head, and multi-head attention."""
+"""Multi-head attention, with shared key heads, a window and a cache where they are wanted."""
+
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -7,77 +9,13 @@ from torch import Tensor, nn
 from attention._checks import check_count, check_mask, check_probability, check_tensor, shape
 from attention.cache import KVCache
 from attention.functional import scaled_dot_product_attention
-from attention.masks import causal_mask
+from attention.masks import causal_mask, sliding_window_mask
 from attention.positions import RotaryEmbedding, alibi_bias
+from attention.rotating import RotatingKVCache
+from attention.self_attention import SelfAttention
+from attention.window import sliding_window_attention
 
-
-class SelfAttention(nn.Module):
-    r"""One head of self-attention: a sequence that looks at itself.
-
-    .. math::
-
-        Q = X W_Q, \quad K = X W_K, \quad V = X W_V, \qquad
-        \text{context} = \text{softmax}\!\left(\frac{Q K^\top}{\sqrt{d_k}}\right) V
-
-    Args:
-        d_model: Width of the input.
-        d_head: Width of queries, keys and values, d_k; ``d_model`` when not given.
-        causal: Whether each position sees only itself and what came before.
-        dropout: Probability with which a weight is dropped in training.
-
-    Raises:
-        TypeError: If a width is not a whole number.
-        ValueError: If a width is below 1 or ``dropout`` is not in [0, 1).
-
-    Source:
-        Vaswani et al. 2017, section 3.2.1. There is no W_O: one head needs none.
-    """
-
-    def __init__(
-        self,
-        d_model: int,
-        d_head: int | None = None,
-        *,
-        causal: bool = False,
-        dropout: float = 0.0,
-    ) -> None:
-        super().__init__()
-        self.d_model = check_count("d_model", d_model)
-        d_head = d_model if d_head is None else check_count("d_head", d_head)
-        self.causal = causal
-        self.dropout = check_probability("dropout", dropout)
-        self.w_q = nn.Linear(d_model, d_head, bias=False)
-        self.w_k = nn.Linear(d_model, d_head, bias=False)
-        self.w_v = nn.Linear(d_model, d_head, bias=False)
-
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Attend.
-
-        Args:
-            x: The sequence, (B, T, d_model).
-            mask: A bool tensor that broadcasts to (B, T, T); True = may attend. A causal module
-                combines it with its own mask.
-
-        Returns:
-            The context, (B, T, d_head), and the weights, (B, T, T).
-
-        Raises:
-            TypeError: If ``x`` is not floating-point or the mask is not bool.
-            ValueError: If a shape does not fit.
-        """
-        check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model})
-        n_batch, n_tokens, _ = x.shape
-        if mask is not None:
-            check_mask(mask, (n_batch, n_tokens, n_tokens))
-        if self.causal:
-            mask = _and(causal_mask(n_tokens).to(x.device), mask)
-        return scaled_dot_product_attention(
-            self.w_q(x),  # (B, T, d_head)
-            self.w_k(x),  # (B, T, d_head)
-            self.w_v(x),  # (B, T, d_head)
-            mask=mask,
-            dropout_p=self.dropout if self.training else 0.0,
-        )
+__all__ = ["MultiHeadAttention", "SelfAttention"]
 
 
 class MultiHeadAttention(nn.Module):
@@ -103,6 +41,10 @@ class MultiHeadAttention(nn.Module):
         n_kv_heads: Number of key and value heads, which divides ``n_heads``; ``n_heads`` when not
             given.
         causal: Whether each position sees only itself and what came before.
+        window: Number of positions that a causal module's query sees, itself included; all before
+            it when not given.
+        n_sink: Number of first positions that a windowed module's queries see besides their
+            window, the attention sinks.
         dropout: Probability with which a weight is dropped in training.
         bias: Whether the four projections have a bias (GPT-2's have, the paper's have not).
         rotary: What turns queries and keys by their positions; ``None`` for no rotation.
@@ -111,12 +53,14 @@ class MultiHeadAttention(nn.Module):
     Raises:
         TypeError: If a count is not a whole number.
         ValueError: If a count is below 1, ``n_heads`` does not divide ``d_model``, ``n_kv_heads``
-            does not divide ``n_heads``, ``rotary`` has another width than a head, or ``dropout``
-            is not in [0, 1).
+            does not divide ``n_heads``, ``rotary`` has another width than a head, ``dropout`` is
+            not in [0, 1), a module that is not causal has a ``window``, or one without a window
+            has an ``n_sink``.
 
     Source:
         Vaswani et al. 2017, section 3.2.2. Our ``w_q`` holds the paper's W_1^Q ... W_h^Q. Shared
-        heads: Shazeer 2019 (one), Ainslie et al. 2023 (groups).
+        heads: Shazeer 2019 (one), Ainslie et al. 2023 (groups). Window: Beltagy, Peters and Cohan
+        2020; Jiang et al. 2023. Sinks: Xiao et al. 2023.
     """
 
     def __init__(
@@ -126,6 +70,8 @@ class MultiHeadAttention(nn.Module):
         *,
         n_kv_heads: int | None = None,
         causal: bool = False,
+        window: int | None = None,
+        n_sink: int = 0,
         dropout: float = 0.0,
         bias: bool = False,
         rotary: RotaryEmbedding | None = None,
@@ -145,6 +91,15 @@ class MultiHeadAttention(nn.Module):
                 f"rotary should be made for d_head = {self.d_head}, but was for {rotary.d_head}"
             )
         self.causal = causal
+        self.window = None if window is None else check_count("window", window)
+        self.n_sink = check_count("n_sink", n_sink, at_least=0)
+        if window is not None and not causal:
+            raise ValueError(
+                "window should be None in a module that is not causal (a window ends at its "
+                f"query), but was {window}"
+            )
+        if n_sink and window is None:
+            raise ValueError(f"n_sink should be 0 in a module without a window, but was {n_sink}")
         self.dropout = check_probability("dropout", dropout)
         self.rotary = rotary
         self.alibi = alibi
@@ -175,7 +130,8 @@ class MultiHeadAttention(nn.Module):
             mask: A bool tensor, True = may attend: (T, S) for all, (B, T, S) or (B, 1, S) for all
                 heads of each sequence, or (B, H, T, S). A causal module combines it with its own.
             cache: The keys and values of the positions before ``x``, in a causal module. Those of
-                ``x`` are appended to it, and S counts both.
+                ``x`` are appended to it, and S counts both. (A rotating cache has lost some: a mask
+                is for all S still, the weights that are returned are those of the keys it kept.)
             need_weights: Whether to return the weights, too.
 
         Returns:
@@ -192,7 +148,7 @@ class MultiHeadAttention(nn.Module):
         self._check_use(x, memory, cache)
         start = 0 if cache is None else cache.length  # the position of x's first token
         source = x if memory is None else memory
-        n_keys = start + source.shape[1]
+        n_queries, n_keys = x.shape[1], start + source.shape[1]
         mask = self._check_mask(mask, x, n_keys)
 
         query = self._split(self.w_q(x))  # (B, H, T, d_head)
@@ -200,16 +156,25 @@ class MultiHeadAttention(nn.Module):
         value = self._split(self.w_v(source))  # (B, G, S, d_head)
         if self.rotary is not None:
             query, key = self.rotary(query, start), self.rotary(key, start)
-        if cache is not None:
-            key, value = cache.append(key, value)  # (B, G, start + T, d_head)
-        n_queries = query.shape[2]
-        bias = alibi_bias(self.n_heads, n_queries, n_keys).to(query) if self.alibi else None
-        # PyTorch's kernel takes `is_causal` or a mask, and is faster with the former, which counts
-        # from the first key: right only where no key is cached. A lone query sees all there is.
+        bias = alibi_bias(self.n_heads, n_queries, n_keys)[None].to(query) if self.alibi else None
         simple = not need_weights and mask is None and bias is None
-        is_causal = simple and self.causal and start == 0
-        if self.causal and not is_causal and not (simple and n_queries == 1):
-            mask = _and(causal_mask(n_queries, n_keys).to(x.device), mask)
+        if isinstance(cache, RotatingKVCache):
+            key, value = cache.append(key, value, in_order=not simple)
+            n_keys = key.shape[2]  # those that it has kept
+            mask, bias = (self._kept(of_all, n_keys) for of_all in (mask, bias))
+        elif cache is not None:
+            key, value = cache.append(key, value)  # (B, G, start + T, d_head)
+
+        # Where it can, the kernel is left to know itself who sees whom; a mask makes it slower.
+        # Its `is_causal` counts from the first key: right only where no key is cached. A lone query
+        # sees all that there is.
+        narrow = self.window is not None and n_keys > self.window + self.n_sink
+        is_causal = simple and self.causal and start == 0 and not narrow
+        dropping = self.training and self.dropout > 0.0
+        if narrow and simple and self.n_sink == 0 and not dropping:
+            return self.w_o(self._join(self._slide(query, key, value)))  # (B, T, d_model)
+        if self.causal and not is_causal and (narrow or not (simple and n_queries == 1)):
+            mask = _and(self._visible(n_queries, n_keys).to(x.device), mask)
         if need_weights:
             context, weights = scaled_dot_product_attention(
                 query,
@@ -220,23 +185,36 @@ class MultiHeadAttention(nn.Module):
                 dropout_p=self.dropout if self.training else 0.0,
             )  # (B, H, T, d_head), (B, H, T, S)
             return self.w_o(self._join(context)), weights  # (B, T, d_model), (B, H, T, S)
+        if n_queries == 1:
+            # The heads that share a key head are so many rows that look at it: it is read once.
+            query = self._as_rows(query)
+            mask = None if mask is None else self._as_rows(mask)
+            bias = None if bias is None else self._as_rows(bias)
         context = F.scaled_dot_product_attention(
             query,
             key,
             value,
             attn_mask=_as_scores(mask, bias),
             dropout_p=self.dropout if self.training else 0.0,
-            is_causal=is_causal,
-            enable_gqa=self.n_kv_heads != self.n_heads,
-        )  # (B, H, T, d_head)
+            is_causal=is_causal and n_queries > 1,
+            enable_gqa=query.shape[1] != self.n_kv_heads,
+        )  # (B, H, T, d_head), or the same numbers as (B, G, H / G, d_head)
+        context = context.reshape(len(x), self.n_heads, n_queries, self.d_head)
         return self.w_o(self._join(context))  # (B, T, d_model)
 
-    def new_cache(self, batch: int, max_len: int) -> KVCache:
-        """An empty cache that fits this module, in the dtype and on the device of its weights."""
-        weight = self.w_k.weight
-        return KVCache(
-            batch, self.n_kv_heads, max_len, self.d_head, dtype=weight.dtype, device=weight.device
-        )
+    def new_cache(self, batch: int, max_len: int | None = None) -> KVCache:
+        """An empty cache that fits this module, in the dtype and on the device of its weights.
+
+        Args:
+            batch: Number of sequences, B.
+            max_len: Number of positions that there is room for. With a window the cache rotates:
+                it has room for the window and the sinks, and is never full.
+        """
+        weight, heads = self.w_k.weight, self.n_kv_heads
+        kind: dict[str, Any] = {"dtype": weight.dtype, "device": weight.device}
+        if self.window is None:
+            return KVCache(batch, heads, cast("int", max_len), self.d_head, **kind)
+        return RotatingKVCache(batch, heads, self.window, self.d_head, n_sink=self.n_sink, **kind)
 
     def _split(self, projected: Tensor) -> Tensor:
         """(B, T, heads * d_head) to (B, heads, T, d_head). A view alone would mix the two axes."""
@@ -248,7 +226,43 @@ class MultiHeadAttention(nn.Module):
 
     def _spread(self, shared: Tensor) -> Tensor:
         """(B, G, S, d_head) to (B, H, S, d_head): each shared head once for each that shares it."""
+        if self.n_kv_heads == self.n_heads:
+            return shared
         return shared.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+
+    def _as_rows(self, of_head: Tensor) -> Tensor:
+        """(B, H, 1, d) to (B, G, H / G, d); a page for all heads stays what it is."""
+        if of_head.ndim < 4 or of_head.shape[1] == 1:
+            return of_head
+        return of_head.reshape(len(of_head), self.n_kv_heads, -1, of_head.shape[-1])
+
+    def _visible(self, n_queries: int, n_keys: int) -> Tensor:
+        """The causal module's own mask, (T, S): the past, or as much of it as its window shows.
+
+        The keys may have a gap behind the sinks, as a rotating cache gives them: what is beyond the
+        sinks stands at the end, next to the queries, where both masks count from.
+        """
+        past = causal_mask(n_queries, n_keys)
+        if self.window is None:
+            return past
+        sinks = torch.arange(n_keys) < self.n_sink
+        return sliding_window_mask(n_queries, self.window, n_keys) | (past & sinks)
+
+    def _kept(self, of_all: Tensor | None, n_kept: int) -> Tensor | None:
+        """Of (..., S) for all positions the columns of those that a rotating cache has kept."""
+        if of_all is None or of_all.shape[-1] in (1, n_kept):
+            return of_all
+        last = of_all[..., of_all.shape[-1] - (n_kept - self.n_sink) :]
+        return torch.cat([of_all[..., : self.n_sink], last], dim=-1)
+
+    def _slide(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """Attention within the window, (B, H, T, d_head), without repeating a shared head."""
+        by_group = query.unflatten(1, (self.n_kv_heads, -1))  # (B, G, H / G, T, d_head)
+        contexts = [
+            sliding_window_attention(one_of_each, key, value, window=cast("int", self.window))
+            for one_of_each in by_group.unbind(2)
+        ]
+        return torch.stack(contexts, dim=2).flatten(1, 2)
 
     def _check_use(self, x: Tensor, memory: Tensor | None, cache: KVCache | None) -> None:
         """Check that what is given makes sense for a module like this one."""
@@ -256,6 +270,12 @@ class MultiHeadAttention(nn.Module):
             raise ValueError(
                 "cache should be None in a module that is not causal (its past changes with each "
                 f"new token), but was a {type(cache).__name__}"
+            )
+        kept = (getattr(cache, "window", None), getattr(cache, "n_sink", 0))
+        if isinstance(cache, RotatingKVCache) and kept != (self.window, self.n_sink):
+            raise ValueError(
+                f"cache should keep what a module with window = {self.window} and n_sink = "
+                f"{self.n_sink} looks at, but was a {cache!r}"
             )
         if memory is None:
             return

@@ -21,8 +21,10 @@ class FeedForward(nn.Module):
 
     .. math::
 
-        \text{GELU: } W_{out}\, \text{GELU}(W_{in} x), \qquad
-        \text{SwiGLU: } W_{out} \left(\text{SiLU}(W_{gate} x) \odot W_{in} x\right)
+        \text{GELU: } \text{GELU}(X W_{in})\, W_{out}, \qquad
+        \text{SwiGLU: } \left(\text{SiLU}(X W_{gate}) \odot X W_{in}\right) W_{out}
+
+    Positions are rows. Where the config has biases, one is added after each matrix.
 
     Args:
         config: The model's shape.
@@ -79,6 +81,7 @@ class TransformerBlock(nn.Module):
             config.n_heads,
             n_kv_heads=config.n_kv_heads,
             causal=True,
+            window=config.window,
             dropout=config.dropout,
             bias=config.bias,
             rotary=rotary,
@@ -222,7 +225,8 @@ class GPT(nn.Module):
 
         Args:
             batch: Number of sequences.
-            max_len: Number of positions to set aside memory for; the model's when not given.
+            max_len: Number of positions to set aside memory for; the model's when not given. With
+                a window there is room for the window, whatever ``max_len`` is.
         """
         max_len = self.config.max_len if max_len is None else check_count("max_len", max_len)
         blocks = cast("list[TransformerBlock]", self.blocks)

@@ -38,6 +38,10 @@ D_MODEL = N_HEADS * D_HEAD
 LARGEST_SQUARE = 4096
 """Beyond this length what stores all n x n weights does not take part: it needs 2.4 GB here."""
 
+MODELS = tuple(f"transformers.models.{name}.modeling_{name}" for name in ("gpt2", "llama"))
+MODELS += ("transformers.models.deepseek_v3.modeling_deepseek_v3",)
+"""Whose layers take part."""
+
 Contenders = dict[str, Work]
 
 

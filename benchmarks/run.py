@@ -49,7 +49,7 @@ class Case:
 LONG = (256, 512, 1024, 2048, 4096, 8192, 16_384)
 CASES = [
     Case("attention, forward", peers.attention_forward, LONG, memory=True),
-    Case("attention, forward and backward", peers.attention_backward, LONG, memory=True),
+    Case("attention, forward and backward", peers.attention_backward, LONG[:-1], memory=True),
     Case("layer, forward", peers.layer_forward, (256, 512, 1024, 2048)),
     Case("layer, forward and backward", peers.layer_backward, (256, 512, 1024, 2048)),
     Case("decoding step of a layer", peers.decode, LONG),
@@ -99,6 +99,29 @@ def _peak_of_process(case: Case, name: str, n: int, writer: Any) -> None:
     writer.send(max(0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - before))
 
 
+def kept(measured: list[Case]) -> list[dict[str, Any]]:
+    """The stored rows of all other cases, which must come from this machine."""
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    if (there := stored["machine"]) != (here := machine()):
+        raise SystemExit(f"measure all cases: the stored ones are from {there}, this is {here}")
+    names = {case.name for case in measured}
+    return [row for row in stored["results"] if row["case"] not in names]
+
+
+def store(results: list[dict[str, Any]]) -> None:
+    """Write the results, a row a line, with date, machine and versions."""
+    order = [case.name for case in CASES]
+    results.sort(key=lambda row: order.index(row["case"]))
+    found = {
+        "date": datetime.date.today().isoformat(),
+        "machine": machine(),
+        "versions": {package: version(package) for package in VERSIONS},
+    }
+    rows = ",\n".join(json.dumps(row) for row in results)
+    head = json.dumps(found, indent=1).removesuffix("\n}")
+    STORED.write_text(f'{head},\n "results": [\n{rows}\n]\n}}\n', encoding="utf-8")
+
+
 def machine() -> dict[str, Any]:
     """What ran it, in words."""
     return {
@@ -119,35 +142,28 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
+# Importing takes longer than the work: one process imports, and a fork of it does each piece.
 FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["peers"])
+FORK.set_forkserver_preload(["attention", "local_attention", "matplotlib.pyplot", *peers.MODELS])
 
 
 def main() -> None:
     """Measure, store, and print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="only look at what is stored")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each contender")
-    parser.add_argument("--only", default="", help="cases whose name contains this; not stored")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each contender")
+    parser.add_argument("--only", default="", help="measure anew what has this in its name")
     options = parser.parse_args()
     if not options.check:
         chosen = [case for case in CASES if options.only in case.name]
         if not chosen:
             parser.error(f"--only should be part of one of {[case.name for case in CASES]}")
+        results = [] if len(chosen) == len(CASES) else kept(chosen)
         stints = [(case, n) for case in chosen for n in case.lengths]
-        results = []
         for case, n in (bar := tqdm(stints)):
             bar.set_description(f"{case.name}, n = {n:,}")
             results += measure(case, n, options.rounds)
-        versions = {package: version(package) for package in VERSIONS}
-        today = datetime.date.today().isoformat()
-        found = {"date": today, "machine": machine(), "versions": versions, "results": results}
-        if options.only:
-            print_ratios(found)
-            return
-        rows = ",\n".join(json.dumps(row) for row in found.pop("results"))
-        head = json.dumps(found, indent=1)[:-2]
-        STORED.write_text(f'{head},\n "results": [\n{rows}\n]\n}}\n', encoding="utf-8")
+            store(results)  # what was measured is kept, should it be interrupted
     found = json.loads(STORED.read_text(encoding="utf-8"))
     print_ratios(found)
     print("\nfigures:", *draw(found, PICTURES), sep="\n  ")

@@ -197,7 +197,7 @@ FAULTS = {
         ["test_dropout_is_off_in_evaluation"],
     ),
     "dropout of one head left on in evaluation": Fault(
-        "multihead.py",
+        "self_attention.py",
         [(f"mask=mask,\n            {DROPOUT}", "mask=mask,\n            dropout_p=self.dropout,")],
         ["test_dropout_of_one_head_is_on_in_training_and_off_in_evaluation"],
     ),

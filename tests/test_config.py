@@ -21,6 +21,7 @@ def test_the_defaults_are_gpt2s():
         "n_heads": 12,
         "n_kv_heads": None,
         "d_feed_forward": None,
+        "window": None,
         "feed_forward": "gelu",
         "norm": "layer",
         "norm_order": "pre",
@@ -91,6 +92,16 @@ BAD_INPUT = {
         {"d_feed_forward": -1},
         ValueError,
         "d_feed_forward should be at least 1, but was -1",
+    ),
+    "a window on nothing": (
+        {"window": 0},
+        ValueError,
+        "window should be at least 1, but was 0",
+    ),
+    "a fraction of a window": (
+        {"window": 2.5},
+        TypeError,
+        "window should be a whole number, but was 2.5",
     ),
     "an unknown network": (
         {"feed_forward": "relu"},

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from faults import FAULTS, run_tests
+from faults_efficient import FAULTS as EFFICIENT
+from faults_efficient import SUITES as EFFICIENT_SUITES
 from faults_history import FAULTS as HISTORY
 from faults_transformer import FAULTS as TRANSFORMER
 from faults_transformer import SUITES as TRANSFORMER_SUITES
@@ -22,6 +24,7 @@ SUITES = {
     "masks.py": ATTENTION,
     "functional.py": ATTENTION,
     "multihead.py": ATTENTION,
+    "self_attention.py": ATTENTION,
     "alignment.py": ["test_alignment.py"],
     "encoder.py": TRANSLATOR,
     "decoder.py": TRANSLATOR,
@@ -74,14 +77,25 @@ def test_fault_is_caught(fault, tmp_path):
     assert set(fault.caught_by) <= failures(tmp_path, suite, fault.edits, fault.file)
 
 
-@pytest.mark.parametrize("file", TRANSFORMER_SUITES)
-def test_without_a_fault_nothing_fails_of_the_transformer(file, tmp_path):
-    named = {name for f in TRANSFORMER.values() if f.file == file for name in f.caught_by}
-    assert failures(tmp_path, TRANSFORMER_SUITES[file], only=sorted(named)) == set()
+BY_NAME = [(TRANSFORMER, TRANSFORMER_SUITES), (EFFICIENT, EFFICIENT_SUITES)]
+"""Tables of which only the tests that a fault names are run."""
 
 
-@pytest.mark.parametrize("fault", TRANSFORMER.values(), ids=TRANSFORMER.keys())
-def test_fault_of_the_transformer_is_caught(fault, tmp_path):
-    suite = TRANSFORMER_SUITES[fault.file]
+@pytest.mark.parametrize(
+    ("table", "suites", "file"),
+    [(table, suites, file) for table, suites in BY_NAME for file in suites],
+    ids=[file for _, suites in BY_NAME for file in suites],
+)
+def test_without_a_fault_nothing_fails_of_those_that_are_named(table, suites, file, tmp_path):
+    named = {name for f in table.values() if f.file == file for name in f.caught_by}
+    assert failures(tmp_path, suites[file], only=sorted(named)) == set()
+
+
+@pytest.mark.parametrize(
+    ("fault", "suite"),
+    [(fault, suites[fault.file]) for table, suites in BY_NAME for fault in table.values()],
+    ids=[name for table, _ in BY_NAME for name in table],
+)
+def test_fault_is_caught_by_those_that_are_named(fault, suite, tmp_path):
     found = failures(tmp_path, suite, fault.edits, fault.file, only=fault.caught_by)
     assert found == set(fault.caught_by)

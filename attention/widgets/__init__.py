@@ -2,6 +2,8 @@
 
 from attention.widgets.alignment import AlignmentExplorer
 from attention.widgets.block import BlockDiagram
+from attention.widgets.calculator import CacheCalculator
+from attention.widgets.cost import CostExplorer
 from attention.widgets.explorer import AttentionExplorer
 from attention.widgets.gpt import GPTExplorer
 from attention.widgets.heads import HeadExplorer
@@ -13,6 +15,8 @@ __all__ = [
     "AlignmentExplorer",
     "AttentionExplorer",
     "BlockDiagram",
+    "CacheCalculator",
+    "CostExplorer",
     "GPTExplorer",
     "HeadExplorer",
     "PositionExplorer",

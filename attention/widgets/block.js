@@ -9,7 +9,7 @@
 //   li[data-stage]                             a box, in order; data-place, data-value = its parameters, data-shape = what comes out
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, element, plural, radios, select, setText, slider } from "./controls.js";
+import { announcer, element, plural, radios, select, setText, slider, withPresent } from "./controls.js";
 import { headCounts, lengths, parameterCounts, stages, tensorSizes } from "./sizes.js";
 import { setState, viewOf } from "./view.js";
 
@@ -65,11 +65,6 @@ export function float32Bytes(numbers) {
 /** The widest allowed number of heads up to `heads`. */
 export function fittingHeads(width, heads) {
   return headCounts(width).filter((count) => count <= heads).at(-1);
-}
-
-/** The choices, and the present value among them if it is none of them. */
-export function withPresent(choices, value) {
-  return choices.includes(value) ? choices : [...choices, value].sort((a, b) => a - b);
 }
 
 function build(model) {

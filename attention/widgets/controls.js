@@ -76,6 +76,11 @@ export function slider({ name, label, choices, describe, onInput }) {
   return { node, input, update };
 }
 
+/** The choices of a slider, and the present value among them if it is none of them. */
+export function withPresent(choices, value) {
+  return choices.includes(value) ? choices : [...choices, value].sort((a, b) => a - b);
+}
+
 /**
  * A choice among a few, as native radio buttons in a labelled group: arrow keys, form semantics and focus come with them.
  * options: [{ value, content: [nodes or text], ...attributes of the label }].

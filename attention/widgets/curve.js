@@ -1,6 +1,7 @@
 // Quality against length: a line for each model, named at its end, with the present length and model marked.
 
 import { element, plural, setAttribute, setText } from "./controls.js";
+import { apart } from "./labels.js";
 import { drawing } from "./vector.js";
 
 const HEIGHT = 132; // of the plot in CSS pixels, as in translation.css
@@ -17,20 +18,6 @@ export function percent(number) {
 export function place(lengths, length, score) {
   const [low, high] = [lengths[0], lengths.at(-1)];
   return [high > low ? 4 + (92 * (length - low)) / (high - low) : 50, 4 + 92 * (1 - score)];
-}
-
-/** Heights for labels that would like to stand at `wished`, in rising order of height and `gap` apart. */
-export function apart(wished, gap, top) {
-  const order = wished.map((_, i) => i).sort((a, b) => wished[a] - wished[b] || a - b);
-  const found = [...wished];
-  order.forEach((i, k) => {
-    if (k > 0) found[i] = Math.max(found[i], found[order[k - 1]] + gap);
-  });
-  // What went below the floor pushes the others up again.
-  order.reverse().forEach((i, k) => {
-    found[i] = Math.min(found[i], k > 0 ? found[order[k - 1]] - gap : top);
-  });
-  return found;
 }
 
 /** models, lengths, scores[m][l], trained (or null), unit. update({ model, length }). */

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fittingHeads, float32Bytes, withPresent } from "../../attention/widgets/block.js";
+import { fittingHeads, float32Bytes } from "../../attention/widgets/block.js";
+import { withPresent } from "../../attention/widgets/controls.js";
 import { headCounts, lengths, parameterCounts, stages, tensorSizes } from "../../attention/widgets/sizes.js";
 import { cases } from "./cases.js";
 

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { additiveAttention } from "../../attention/widgets/additive.js";
-import { apart, percent, place } from "../../attention/widgets/curve.js";
+import { percent, place } from "../../attention/widgets/curve.js";
 import { SIGNS, editAlignment, vectorSentence, verdict } from "../../attention/widgets/edits.js";
+import { apart } from "../../attention/widgets/labels.js";
 import { softmaxSteps, weightedWords } from "../../attention/widgets/steps.js";
 import { stripPath } from "../../attention/widgets/vector.js";
 import { cases, close, unpack } from "./cases.js";

@@ -56,7 +56,7 @@ test("a cell in words, masked or not", () => {
   assert.match(cellSentence({ query: 0, key: 1, tokens, head }), /“a” → “b”\nq·k = 6.00, .* masked to −∞, weight 0/);
 });
 
-for (const name of ["AttentionExplorer", "TranslationExplorer", "AlignmentExplorer", "ScalingExplorer", "PositionExplorer", "HeadExplorer", "BlockDiagram"]) {
+for (const name of ["AttentionExplorer", "TranslationExplorer", "AlignmentExplorer", "ScalingExplorer", "PositionExplorer", "HeadExplorer", "BlockDiagram", "CostExplorer", "CacheCalculator"]) {
   test(`the bundle of ${name} is one module that anywidget can run`, async () => {
     const { default: widget } = await import(`${process.env.AFM_CASES}/${name}.mjs`);
     assert.equal(typeof widget.render, "function");

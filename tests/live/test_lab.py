@@ -93,6 +93,22 @@ KINDS = {
         ("[data-figure=scores]", "data-value"),
         "w.activations['scores']",
     ),
+    "CostExplorer": Kind(
+        ".afm-cost",
+        "length",
+        "^{0} token",
+        ("n_layers", "7"),
+        ("tr[data-row=attention]", "data-value"),
+        "w.flops.attention",
+    ),
+    "CacheCalculator": Kind(
+        ".afm-calculator",
+        "context",
+        "^{0} token",
+        ("bytes_per_number", "1"),
+        ("tr[data-row=setting]", "data-value"),
+        "w.total_bytes",
+    ),
     "GPTExplorer": Kind(
         ".afm-gpt",
         "head",

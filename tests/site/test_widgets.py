@@ -20,11 +20,14 @@ from widget_pages import (
     same_scaling,
     same_translation,
 )
+from widget_pages_costs import same_cache, same_costs
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
 from attention.widgets import (
     AlignmentExplorer,
     BlockDiagram,
+    CacheCalculator,
+    CostExplorer,
     HeadExplorer,
     PositionExplorer,
     ScalingExplorer,
@@ -113,7 +116,8 @@ def test_every_slider_moves_by_keyboard(tab: Callable[..., Visit], where: str) -
             assert after["said"] != before["said"], name
         page.wait_for_timeout(800)
         said = widget.query_selector("[role=status]").inner_text()
-        assert re.search(r"most weight on|words? right|contexts? moved|parameters", said)
+        patterns = "most weight on|words? right|contexts? moved|parameters|FLOPs|than multi-head"
+        assert re.search(patterns, said)
     assert opened.problems == []
 
 
@@ -295,6 +299,28 @@ def test_diagrams_are_those_of_the_gpt(tab: Callable[..., Visit], where: str) ->
 
 
 @on_widget_pages
+def test_costs_are_those_of_the_formulas(tab: Callable[..., Visit], where: str) -> None:
+    page = tab("http").open(where)
+    for view, twin in shown_as(page, ".afm-cost", CostExplorer):
+        for control in ("length", "n_heads", "n_layers"):
+            for _ in walk(view, control, "no"):
+                same_costs(view, twin)
+
+
+@on_widget_pages
+def test_caches_are_those_of_the_formulas(tab: Callable[..., Visit], where: str) -> None:
+    page = tab("http").open(where)
+    for view, twin in shown_as(page, ".afm-calculator", CacheCalculator):
+        for option in view.locator("select[data-control=model] option").all():
+            view.locator("select").select_option(option.get_attribute("value"))
+            same_cache(view, twin)
+        view.locator("select").select_option("Llama-3 8B")
+        for control, choices in [("n_kv_heads", "bytes_per_number"), ("context", "kind")]:
+            for _ in walk(view, control, choices):
+                same_cache(view, twin)
+
+
+@on_widget_pages
 def test_picture_stands_in_without_javascript(tab: Callable[..., Visit], where: str) -> None:
     page = tab("file", java_script_enabled=False).page
     page.goto(f"{SITE.as_uri()}/{where}")
@@ -329,7 +355,7 @@ def test_a_move_is_drawn_before_the_next_frame(
     tab: Callable[..., Visit], record_property: Callable[..., None], where: str
 ) -> None:
     page = tab("http").open(where)
-    for control in ("length", "step", "d_k", "temperature", "place", "layer"):
+    for control in ("length", "step", "d_k", "temperature", "place", "layer", "context"):
         for slider in page.query_selector_all(f'input[data-control="{control}"]'):
             found = slider.evaluate(FRAMES)
             times = found["times"]

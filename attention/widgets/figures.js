@@ -1,0 +1,51 @@
+// What a widget counts: a row of figures, each with its name and a remark, and a table with a bar in each row.
+
+import { element, setAttribute, setText } from "./controls.js";
+
+/** A number with its name and a remark. update(value, words, remark): the value is what tests read. */
+export function figure(name, label) {
+  const number = element("dd", { class: "afm-count-number", "data-figure": name }, "");
+  const remark = element("dd", { class: "afm-count-remark" }, "");
+  const node = element("div", {}, element("dt", {}, label), number, remark);
+  function update(value, words, said) {
+    setText(number, words);
+    number.dataset.value = value;
+    setText(remark, said);
+  }
+  return { node, update };
+}
+
+/**
+ * A table whose rows carry a bar each. rows: [{ key, kind }], kind names the bar's ink in the style sheet; columns: the heads.
+ * Without `bars` a row has a square of its ink instead, as the key to another picture.
+ * update(entries): for each row { name, remark, cells: texts, value, share } with a share from 0 to 1 for the bar.
+ */
+export function barTable({ title, rows, columns, bars = true }) {
+  const lines = rows.map(({ key, kind }) => {
+    const name = element("span", { class: "afm-row-name" }, "");
+    const remark = element("small", {}, "");
+    const cells = columns.map((column) => element("td", { "data-head": column }, ""));
+    const bar = element("span", { class: bars ? "afm-row-bar" : "afm-row-key", "data-ink": kind });
+    const head = element("th", { scope: "row" }, ...(bars ? [name, " ", remark, bar] : [bar, name, " ", remark]));
+    return { node: element("tr", { "data-row": key }, head, ...cells), name, remark, cells, bar };
+  });
+  const heads = columns.map((column) => element("th", { scope: "col" }, column));
+  const node = element(
+    "table",
+    { class: "afm-rows" },
+    element("caption", {}, title),
+    element("thead", {}, element("tr", {}, element("td", {}), ...heads)),
+    element("tbody", {}, ...lines.map((line) => line.node)),
+  );
+  function update(entries) {
+    entries.forEach(({ name, remark, cells, value, share }, i) => {
+      const line = lines[i];
+      setText(line.name, name);
+      setText(line.remark, remark);
+      cells.forEach((text, k) => setText(line.cells[k], text));
+      setAttribute(line.node, "data-value", value);
+      if (bars) line.bar.style.setProperty("--w", share.toFixed(4));
+    });
+  }
+  return { node, update };
+}

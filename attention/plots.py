@@ -204,9 +204,24 @@ def cost_by_length(
 
 
 def _label_ends(ax: Axes, ends: Mapping[str, tuple[float, float, Any]]) -> None:
-    """Write labels beside the ends of lines, moved apart where they would touch."""
+    """Write labels at the right edge, moved apart where they would touch.
+
+    A line that ends before the edge has its label above its end.
+    """
+    last = max(x for x, _, _ in ends.values())
+    for label, (x, y, color) in ends.items():
+        if x < last:
+            ax.annotate(
+                label,
+                (x, y),
+                xytext=(0, 6),
+                textcoords="offset points",
+                ha="center",
+                color=color,
+                fontsize=9,
+            )
     to_axes = ax.transData + ax.transAxes.inverted()
-    places = {label: to_axes.transform((x, y)) for label, (x, y, _) in ends.items()}
+    places = {label: to_axes.transform(end[:2]) for label, end in ends.items() if end[0] == last}
     lowest = -np.inf
     for label in sorted(places, key=lambda label: places[label][1]):
         lowest = max(places[label][1], lowest + 0.075)

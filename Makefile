@@ -75,7 +75,7 @@ test-notebooks: .venv/ready
 	  --junitxml=_build/reports/notebooks.xml
 
 test-site: book browser
-	$(PYTEST) tests/site
+	$(PYTEST) tests/site -n 2
 
 test-live: .venv/ready browser
 	CPU=$(CPU) $(PYTEST) tests/live

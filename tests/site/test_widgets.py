@@ -321,6 +321,13 @@ def test_caches_are_those_of_the_formulas(tab: Callable[..., Visit], where: str)
 
 
 @on_widget_pages
+def test_figures_keep_their_own_margins(tab: Callable[..., Visit], where: str) -> None:
+    page = tab("http").open(where)  # the theme indents lists of this kind in prose
+    for node in page.locator(".afm-counts, .afm-counts dt, .afm-counts dd").all():
+        assert node.evaluate("n => getComputedStyle(n).margin") == "0px"
+
+
+@on_widget_pages
 def test_picture_stands_in_without_javascript(tab: Callable[..., Visit], where: str) -> None:
     page = tab("file", java_script_enabled=False).page
     page.goto(f"{SITE.as_uri()}/{where}")

@@ -171,10 +171,12 @@ class LatentAttention(nn.Module):
 
         .. math::
 
+            \begin{aligned}
             \text{naive: } & S\, d_{latent} (d_{nope} + d_{value})
             + T S\, (d_{nope} + d_{rope} + d_{value}) \\
             \text{absorbed: } & T\, d_{latent} (d_{nope} + d_{value})
             + T S\, (2 d_{latent} + d_{rope})
+            \end{aligned}
 
         So the absorbed one wins where few queries meet a long cache, the naive one where a whole
         sequence is read at once, in training and in prefill. (The naive form's expansion of all S

@@ -114,7 +114,7 @@ class LatentAttention(nn.Module):
             cache: Latents and rotated keys of the positions before ``x``. Those of ``x`` are
                 appended to it, and S counts both.
             absorb: Whether to stay in the latent space (True) or to make each head's keys and
-                values (False); whichever takes fewer multiplications when not given, see
+                values (False); whichever is less work when not given, see
                 :meth:`absorbs`. The result is the same.
             need_weights: Whether to return the weights, too; they are made by the definition.
 

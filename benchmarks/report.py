@@ -87,17 +87,13 @@ def _ratio(case: str, one: str, other: str, n: int) -> Callable[[list[dict[str, 
     return lambda rows: best_seconds(rows, case, one)[n] / best_seconds(rows, case, other)[n]
 
 
-def _slope(case: str, name: str, start: int) -> Callable[[list[dict[str, Any]]], float]:
+def _slope(
+    case: str, name: str, start: int, cost: Callable[..., dict[int, Any]] = best_seconds
+) -> Callable[[list[dict[str, Any]]], float]:
+    """The exponent with which a cost grows from a length on."""
+
     def value(rows: list[dict[str, Any]]) -> float:
-        taken = {n: s for n, s in best_seconds(rows, case, name).items() if n >= start}
-        return fitted_slope(list(taken), list(taken.values()))
-
-    return value
-
-
-def _memory_slope(case: str, name: str, start: int) -> Callable[[list[dict[str, Any]]], float]:
-    def value(rows: list[dict[str, Any]]) -> float:
-        taken = {n: b for n, b in peak_memory(rows, case, name).items() if n >= start}
+        taken = {n: found for n, found in cost(rows, case, name).items() if n >= start}
         return fitted_slope(list(taken), list(taken.values()))
 
     return value
@@ -132,7 +128,7 @@ PROMISES = [
         2000,
         at_most=False,
     ),
-    Promise("flash, slope of memory from 4,096", _memory_slope(BOTH, FLASH, 4096), 1.1),
+    Promise("flash, slope of memory from 4,096", _slope(BOTH, FLASH, 4096, peak_memory), 1.1),
     Promise("window, slope of time from 4,096", _slope(FORWARD, WINDOW, 4096), 1.1),
     Promise("SDPA / window, n = 16,384", _ratio(FORWARD, SDPA, WINDOW, 16_384), 11, at_most=False),
     Promise(

@@ -4,6 +4,7 @@ Of the (T, S) scores only one block is in memory at a time. What a query has see
 up in a :class:`Partial`; two of them make one by :func:`merge`. That is the online softmax.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -13,11 +14,13 @@ from torch import Tensor
 from attention._checks import check_count
 from attention.functional import _check_shapes
 
-BLOCK_SIZE = (128, 1024)
+BLOCK_SIZE = (256, 1024)
 """Queries and keys in a block: the fastest of those that we measured, for heads of width 64."""
 
-N_SCORES = 2**20
+N_SCORES = 2**19
 """About as many scores are in memory at a time, of several heads if a block has fewer."""
+
+LOG2_E = math.log2(math.e)
 
 
 class Partial(NamedTuple):
@@ -38,21 +41,32 @@ class Partial(NamedTuple):
     context: Tensor
 
 
-def partial_attention(scores: Tensor, value: Tensor, *, overwrite: bool = False) -> Partial:
+def partial_attention(
+    scores: Tensor, value: Tensor, so_far: Partial | None = None, *, overwrite: bool = False
+) -> Partial:
     """Sum up what one block of keys gives to each query.
 
     Args:
         scores: The scaled scores of these keys, (..., T, S); -inf where a query may not attend.
         value: Their values, (..., S, d_v).
+        so_far: What the queries took from other keys, if it is to be counted in. The result is
+            that of ``merge(so_far, partial_attention(scores, value))``, in fewer steps.
         overwrite: Whether the scores may be overwritten, which saves a block of memory and time.
 
     Returns:
-        The maximum, the total and the context of these keys alone.
+        The maximum, the total and the context of these keys, and of those of ``so_far``.
     """
     maximum = scores.amax(dim=-1, keepdim=True)  # (..., T, 1)
-    shifted = torch.sub(scores, _finite(maximum), out=scores if overwrite else None)
-    weights = shifted.exp_()  # (..., T, S), not divided by their sum
-    return Partial(maximum, weights.sum(dim=-1, keepdim=True), weights @ value)
+    if so_far is not None:
+        maximum = torch.maximum(so_far.maximum, maximum)
+    shift = _finite(maximum)
+    weights = _exp_(torch.sub(scores, shift, out=scores if overwrite else None))  # (..., T, S)
+    total, context = weights.sum(dim=-1, keepdim=True), weights @ value
+    if so_far is not None:
+        keep = (so_far.maximum - shift).exp()  # (..., T, 1), <= 1
+        total = torch.addcmul(total, keep, so_far.total)
+        context = torch.addcmul(context, keep, so_far.context)
+    return Partial(maximum, total, context)
 
 
 def merge(one: Partial, other: Partial) -> Partial:
@@ -194,14 +208,15 @@ class _Flash(torch.autograd.Function):
         q, k, v = (_at_least_float32(x) for x in (query, key, value))
         context = q.new_zeros(*q.shape[:2], v.shape[2])  # (N, T, d_v)
         logsumexp = q.new_full(q.shape[:2], -torch.inf)  # (N, T)
+        room = _Room()
         for heads, rows, blocks in _blocks(q, k, block_size, causal):
             scaled, so_far = q[heads, rows] * scale, None
             for columns, ahead in blocks:
-                scores = scaled @ k[heads, columns].mT  # (heads, rows, columns)
+                keys = k[heads, columns].mT  # (heads, d_k, columns)
+                scores = torch.bmm(scaled, keys, out=room.of(scaled, keys))
                 if ahead is not None:
-                    scores += ahead
-                found = partial_attention(scores, v[heads, columns], overwrite=True)
-                so_far = found if so_far is None else merge(so_far, found)
+                    scores[..., -ahead.shape[1] :] += ahead
+                so_far = partial_attention(scores, v[heads, columns], so_far, overwrite=True)
             if so_far is not None:
                 context[heads, rows], logsumexp[heads, rows] = finish(so_far)
         context = context.to(query.dtype)
@@ -227,16 +242,19 @@ class _Flash(torch.autograd.Function):
         d_q, d_k, d_v = torch.zeros_like(q), torch.zeros_like(k), torch.zeros_like(v)
         delta = (d_o * context).sum(dim=-1) - d_logsumexp  # (N, T)
         logsumexp = _finite(logsumexp)
+        room, d_room = _Room(), _Room()
         for heads, rows, blocks in _blocks(q, k, block_size, causal):
             scaled, d_rows = q[heads, rows] * scale, d_o[heads, rows]
             minus_lse, minus_delta = -logsumexp[heads, rows, None], -delta[heads, rows, None]
             for columns, ahead in blocks:
-                weights = torch.baddbmm(minus_lse, scaled, k[heads, columns].mT)
+                keys, values = k[heads, columns].mT, v[heads, columns].mT  # (heads, d, columns)
+                weights = torch.baddbmm(minus_lse, scaled, keys, out=room.of(scaled, keys))
                 if ahead is not None:
-                    weights += ahead
-                weights.exp_()  # (heads, rows, columns), those of the forward pass
+                    weights[..., -ahead.shape[1] :] += ahead
+                _exp_(weights)  # (heads, rows, columns), those of the forward pass
                 d_v[heads, columns].baddbmm_(weights.mT, d_rows)
-                d_scores = torch.baddbmm(minus_delta, d_rows, v[heads, columns].mT).mul_(weights)
+                d_weights = d_room.of(scaled, keys)
+                d_scores = torch.baddbmm(minus_delta, d_rows, values, out=d_weights).mul_(weights)
                 d_q[heads, rows].baddbmm_(d_scores, k[heads, columns], alpha=scale)
                 d_k[heads, columns].baddbmm_(d_scores.mT, scaled)
         return d_q.to(query.dtype), d_k.to(key.dtype), d_v.to(value.dtype), None, None, None
@@ -248,30 +266,53 @@ def _blocks(
     """For some heads and a block of their queries, all the blocks of keys that these see.
 
     A causal block of queries has no keys beyond those of its last query. Where its first query
-    sees less than a whole block of keys, there comes with it what hides the rest when it is added
-    to the scores: -inf for the keys ahead, and 0 elsewhere.
+    does not see a whole block of keys, there comes with it what hides the rest when it is added to
+    the scores of the last keys: -inf for those ahead of a query, and 0 elsewhere.
     """
     (n_heads, n_queries, _), n_keys = q.shape, k.shape[1]
     n_together = max(N_SCORES // (min(block_size[0], n_queries) * min(block_size[1], n_keys)), 1)
     offset = n_keys - n_queries  # the first query stands at this key
+    of_rows: list[tuple[slice, list[tuple[slice, Tensor | None]]]] = []
+    for top in range(0, n_queries, block_size[0]):
+        bottom = min(top + block_size[0], n_queries)
+        n_seen = max(bottom + offset, 0) if causal else n_keys  # by the last query
+        blocks: list[tuple[slice, Tensor | None]] = []
+        for left in range(0, n_seen, block_size[1]):
+            right = min(left + block_size[1], n_seen)
+            first = max(left, top + offset + 1)  # the first key that is ahead of a query
+            ahead = None
+            if causal and first < right:
+                ahead = q.new_full((bottom - top, right - first), -torch.inf)
+                ahead = ahead.triu(top + offset + 1 - first)
+            blocks.append((slice(left, right), ahead))
+        of_rows.append((slice(top, bottom), blocks))
     for start in range(0, n_heads, n_together):
-        for top in range(0, n_queries, block_size[0]):
-            bottom = min(top + block_size[0], n_queries)
-            n_seen = bottom + offset if causal else n_keys  # by the last query
-            blocks: list[tuple[slice, Tensor | None]] = []
-            for left in range(0, n_seen, block_size[1]):
-                right = min(left + block_size[1], n_seen)
-                ahead = None
-                if causal and right - 1 > top + offset:  # the diagonal goes through this block
-                    ahead = q.new_full((bottom - top, right - left), -torch.inf)
-                    ahead = ahead.triu(top + offset - left + 1)
-                blocks.append((slice(left, right), ahead))
-            yield slice(start, start + n_together), slice(top, bottom), blocks
+        for rows, blocks in of_rows:
+            yield slice(start, start + n_together), rows, blocks
+
+
+class _Room:
+    """Memory for one block's scores that all blocks use in turn, so that it stays in the cache."""
+
+    def __init__(self) -> None:
+        self.memory = torch.empty(0)
+
+    def of(self, rows: Tensor, columns: Tensor) -> Tensor:
+        """As much of it as the product of (heads, rows, d) and (heads, d, columns) takes."""
+        shape = rows.shape[0], rows.shape[1], columns.shape[2]
+        if self.memory.numel() < math.prod(shape):
+            self.memory = rows.new_empty(math.prod(shape))
+        return self.memory[: math.prod(shape)].view(shape)
 
 
 def _finite(maximum: Tensor) -> Tensor:
-    """0 in place of -inf: then exp(-inf - 0) is 0, where exp(-inf - -inf) would be NaN."""
-    return maximum.masked_fill(maximum == -torch.inf, 0.0)
+    """The lowest number in place of -inf: exp(-inf - it) is 0, where exp(-inf - -inf) is NaN."""
+    return maximum.clamp(min=torch.finfo(maximum.dtype).min)
+
+
+def _exp_(x: Tensor) -> Tensor:
+    """exp(x) in place. To base 2, since torch's own exp is many times slower where it underflows."""
+    return x.mul_(LOG2_E).exp2_()
 
 
 def _at_least_float32(x: Tensor) -> Tensor:

@@ -78,6 +78,15 @@ def test_merging_is_associative_and_commutative(blocks):
 
 
 @given(parts())
+def test_going_on_from_a_partial_is_merging_with_it(blocks):
+    so_far = partial_attention(*blocks[0])
+    for block in blocks[1:]:
+        merged = merge(so_far, partial_attention(*block))
+        so_far = partial_attention(*block, so_far)
+        assert_close(so_far, merged, **EXACT)
+
+
+@given(parts())
 def test_nothing_seen_changes_nothing(blocks):
     part = partial_attention(*blocks[0])
     assert_close(merge(part, NOTHING), part, rtol=0, atol=0)

@@ -17,7 +17,7 @@ from attention.functional import _check_shapes
 BLOCK_SIZE = (256, 1024)
 """Queries and keys in a block: the fastest of those that we measured, for heads of width 64."""
 
-N_SCORES = 2**19
+N_SCORES = 2**20
 """About as many scores are in memory at a time, of several heads if a block has fewer."""
 
 LOG2_E = math.log2(math.e)
@@ -64,8 +64,8 @@ def partial_attention(
     total, context = weights.sum(dim=-1, keepdim=True), weights @ value
     if so_far is not None:
         keep = (so_far.maximum - shift).exp()  # (..., T, 1), <= 1
-        total = torch.addcmul(total, keep, so_far.total)
-        context = torch.addcmul(context, keep, so_far.context)
+        total.addcmul_(keep, so_far.total)
+        context.addcmul_(keep, so_far.context)
     return Partial(maximum, total, context)
 
 

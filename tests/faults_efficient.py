@@ -80,12 +80,12 @@ TABLE = {
     ),
     "going on: the old sum not rescaled": (
         "flash.py",
-        ("torch.addcmul(total, keep, so_far.total)", "total + so_far.total"),
+        ("total.addcmul_(keep, so_far.total)", "total.add_(so_far.total)"),
         [GOES_ON, EVERY_BLOCK],
     ),
     "going on: the old context not rescaled": (
         "flash.py",
-        ("torch.addcmul(context, keep, so_far.context)", "context + so_far.context"),
+        ("context.addcmul_(keep, so_far.context)", "context.add_(so_far.context)"),
         [GOES_ON, EVERY_BLOCK],
     ),
     "going on: the old maximum forgotten": (

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from attention.plots import visible
 from attention.widgets import (
@@ -218,8 +218,9 @@ def same_gpt(view: Locator, shown: GPTExplorer) -> None:
         return
     names = shown.names
     shown.length = n
-    words = view.locator(".afm-sentence .afm-word").all_text_contents()
+    words = view.locator(".afm-sentence label:not([hidden]) .afm-word").all_text_contents()
     assert words == [visible(name) for name in names]
+    expect(view).not_to_have_attribute("data-behind", "")
     heads = view.locator(".afm-grid th[role=columnheader]:not([hidden])").all_text_contents()
     assert heads == words[:n]
     weights = shown.weights[shown.layer, shown.head]

@@ -2,7 +2,8 @@
 //
 // Hooks for tests and for style sheets (kept stable):
 //   .afm-gpt                              the widget; data-model = asleep | loading | ready, data-tokens (that can be read),
-//                                         data-layer, data-head, data-mask, data-length (that are read), data-query, data-key
+//                                         data-layer, data-head, data-mask, data-length (that are read), data-query, data-key,
+//                                         data-behind while the map does not show them yet
 //   textarea[data-control=text]           the text; read-only until the model is there
 //   .afm-load, .afm-write                 the buttons that ask for the model, and that let it write on
 //   input[data-control=layer|head|length] native sliders; aria-valuetext says their value in words
@@ -38,7 +39,7 @@ const NAMING = {
 };
 const BURST = 12; // tokens that are written on, and the milliseconds between two
 const PAUSE = 120;
-const LATER = 40; // milliseconds after which the small maps follow the large one
+const LATER = 40; // milliseconds after which the map follows the text, and the small maps follow the large one
 
 /** Build the widget. Returns { node, update, announce, stop }. */
 function build(model) {
@@ -49,9 +50,10 @@ function build(model) {
   let [loading, failure] = [false, ""];
   let source = null; // who reads: what Python sent, or the model
   let reading = null;
-  let parts = null; // what belongs to the tokens that are shown
+  let [words, grid] = [null, null]; // each is made for so many tokens: { room, node, update, ... }
+  let mapped = []; // the names of the tokens that the map shows
   let chosen = { query: null, key: null }; // of this view; null: the last token that is read, and itself
-  let [writing, overview] = [0, 0]; // timers
+  let [writing, following, overview] = [0, 0, 0]; // timers
 
   const number = (name, label, count) =>
     slider({
@@ -104,7 +106,7 @@ function build(model) {
   const mapTitle = element("p", { class: "afm-title" }, "Where every token looks");
   const readout = element("p", { class: "afm-readout" }, "");
   const scroll = element("div", { class: "afm-scroll" });
-  scroll.addEventListener("scroll", () => parts.grid.draw(undefined, scroll));
+  scroll.addEventListener("scroll", () => following || grid.draw(undefined, scroll));
   const lacking = element("p", { class: "afm-lacking" }, "");
   const results = element(
     "div",
@@ -161,22 +163,20 @@ function build(model) {
     setText(writeOn, "Write on");
   }
 
-  /** The tokens and the map, made anew when the tokens are others. */
-  function makeParts(names) {
-    const said = names.join("\0");
-    if (parts?.said === said) return;
-    const words = sentence({ tokens: names, onChoose: (query) => choose(query, null), naming: NAMING });
+  const roomFor = (count) => Math.max(Math.ceil(count / ROOM) * ROOM, ROOM);
+
+  function makeWords(room) {
+    if (words?.room === room) return;
+    words = { room, ...sentence({ tokens: Array(room).fill(""), onChoose: (query) => choose(query, null), naming: NAMING }) };
     wordsPlace.replaceChildren(wordsTitle, words.node);
-    const capacity = Math.max(Math.ceil(names.length / ROOM) * ROOM, ROOM);
-    let grid = parts?.grid;
-    if (parts?.capacity !== capacity) {
-      grid?.stop();
-      const blanks = Array(capacity).fill("");
-      grid = heatGrid({ rows: blanks, columns: blanks, onChoose: choose, onPoint: readOut, least: LEAST });
-      scroll.replaceChildren(grid.node);
-    }
-    parts = { said, capacity, words, grid };
-    scroll.style.setProperty("--n", Math.min(Math.max(names.length, 6), MANY));
+  }
+
+  function makeGrid(room) {
+    if (grid?.room === room) return;
+    grid?.stop();
+    const blanks = Array(room).fill("");
+    grid = { room, ...heatGrid({ rows: blanks, columns: blanks, onChoose: choose, onPoint: readOut, least: LEAST }) };
+    scroll.replaceChildren(grid.node);
   }
   const wordsTitle = element("p", { class: "afm-title" }, "");
 
@@ -194,7 +194,7 @@ function build(model) {
   const named = (token) => `“${visible(reading.names[token])}”`;
 
   function readOut(query = null, key = null) {
-    if (!reading.weights) return;
+    if (!reading.weights || following) return;
     const at = query === null ? place() : { query, key };
     const told = reading.allowed[at.query][at.key] ? `weight ${decimal(matrix()[at.query][at.key], 3)}` : "masked: it comes later";
     setText(readout, `${named(at.query)} → ${named(at.key)}\n${told}`);
@@ -222,7 +222,7 @@ function build(model) {
     lengthSlider.update(Math.max(length, 1), { choices: names.length ? names.map((_, i) => i + 1) : [1], disabled: names.length === 0 });
     Object.assign(node.dataset, { model: state, tokens: names.length, layer, head, mask, length });
     const lacks = weights === null;
-    makeParts(names);
+    makeWords(roomFor(names.length));
     lacking.hidden = !lacks;
     wordsPlace.hidden = results.hidden = lacks;
     setText(lacking, lacks ? whyNothing(reading) : "");
@@ -232,10 +232,8 @@ function build(model) {
     }
     const { query, key } = place();
     const shown = matrix();
-    parts.words.update({ weights: shown[query], mask: reading.allowed[query], chosen: query });
+    words.update({ weights: shown[query], mask: reading.allowed[query], chosen: query, words: names });
     every.update(layer * heads + head);
-    const name = `Weights of layer ${layer}, head ${head}: rows are queries, columns are keys`;
-    parts.grid.update({ weights: shown, mask: reading.allowed, query, key, name, rowNames: names, columnNames: names });
     guesses.update(reading.guesses, ready);
     setText(wordsTitle, `Where ${named(query)} looks, in layer ${layer}, head ${head}`);
     setText(guessTitle, `After ${named(length - 1)}: the next token`);
@@ -243,8 +241,28 @@ function build(model) {
     cut.hidden = length === names.length || !ready;
     writeOn.hidden = !ready;
     setText(writeOn, writing ? "Stop" : "Write on");
-    readOut();
     Object.assign(node.dataset, { query, key });
+    // A map of a long text has thousands of cells. Where the text is another, the page first shows the words and the guesses.
+    if (grid === null || (names.length === mapped.length && names.every((text, i) => text === mapped[i]))) follow();
+    else if (!following) {
+      node.dataset.behind = "";
+      following = setTimeout(follow, LATER);
+    }
+  }
+
+  /** The large map and what is read off it; the small ones follow. */
+  function follow() {
+    clearTimeout(following);
+    following = 0;
+    delete node.dataset.behind;
+    if (!reading.weights) return;
+    const { names } = reading;
+    const name = `Weights of layer ${model.get("layer")}, head ${model.get("head")}: rows are queries, columns are keys`;
+    scroll.style.setProperty("--n", Math.min(Math.max(names.length, 6), MANY));
+    makeGrid(roomFor(names.length));
+    grid.update({ weights: matrix(), mask: reading.allowed, ...place(), name, rowNames: names, columnNames: names });
+    mapped = names;
+    readOut();
     paper.paint();
   }
 
@@ -257,14 +275,14 @@ function build(model) {
   }
 
   function draw(ramp) {
-    if (!reading?.weights) return;
+    if (!reading?.weights || following) return;
     const { query, key } = place();
     clearTimeout(overview);
     overview = setTimeout(() => drawEvery(ramp), LATER);
-    keepInSight(scroll, parts.grid, key, reading.length);
-    const above = (reading.length - 1 - query) * parts.grid.side();
+    keepInSight(scroll, grid, key, reading.length);
+    const above = (reading.length - 1 - query) * grid.side();
     if (scroll.scrollHeight > scroll.clientHeight) scroll.scrollTop = scroll.scrollHeight - above - scroll.clientHeight / 2;
-    parts.grid.draw(ramp, scroll);
+    grid.draw(ramp, scroll);
   }
 
   function announce() {
@@ -279,7 +297,7 @@ function build(model) {
     );
   }
 
-  const paper = painter(node, () => parts.grid.ink, draw);
+  const paper = painter(node, () => grid.ink, draw);
   const forget = onFetched(() => update());
   return {
     node,
@@ -287,10 +305,11 @@ function build(model) {
     announce,
     stop() {
       stopWriting();
+      clearTimeout(following);
       clearTimeout(overview);
       forget();
       paper.stop();
-      parts?.grid.stop();
+      grid?.stop();
       live.stop();
     },
   };

@@ -29,11 +29,12 @@ export function sentence({ tokens, onChoose, naming: { name, label, tag, lang, l
     })),
     onInput: onChoose,
   });
-  /** `words` take the place of the tokens. */
+  /** `words` take the place of the tokens, of which there may be more: the rest is hidden. */
   function update({ weights, mask, chosen, words = null }) {
     choice.update(chosen, weights.length);
     parts.forEach(({ word, number, bar }, i) => {
-      if (words) setText(word, visible(words[i]));
+      if (words) setText(word, visible(words[i] ?? ""));
+      choice.labels[i].hidden = words !== null && i >= words.length;
       const inside = i < weights.length;
       const masked = inside && !mask[i];
       setAttribute(choice.labels[i], "data-outside", !inside && "");

@@ -14,7 +14,7 @@
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { additiveAttention } from "./additive.js";
-import { announcer, decimal, element, sentenceChoice, setText, slider, visible } from "./controls.js";
+import { announcer, decimal, element, range, sentenceChoice, setText, slider, visible } from "./controls.js";
 import { heatGrid, keepInSight, painter } from "./heatmap.js";
 import { unpack } from "./maths.js";
 import { contextTitle, softmaxSteps, stepsTable } from "./steps.js";
@@ -41,7 +41,6 @@ function build(model) {
   const [sources, outputs] = ["sources", "outputs"].map((name) => model.get(name));
   const move = (changes) => setState(model, changes);
   const views = sources.map(() => null); // the parts that belong to a sentence, made when it is first shown
-  const range = (n) => Array.from({ length: n }, (_, i) => i);
   let view = null;
   let said = "";
 

@@ -76,6 +76,17 @@ export function slider({ name, label, choices, describe, onInput }) {
   return { node, input, update };
 }
 
+/** Which one of `count`, counted from 0, as layers and heads are. */
+export function indexSlider({ name, label, count, onInput }) {
+  const describe = (value) => ({ text: String(value), spoken: `${name} ${value}, counted from 0 to ${count - 1}` });
+  return slider({ name, label, choices: range(count), describe, onInput });
+}
+
+/** range(3) is [0, 1, 2]. */
+export function range(n) {
+  return Array.from({ length: n }, (_, i) => i);
+}
+
 /** The choices of a slider, and the present value among them if it is none of them. */
 export function withPresent(choices, value) {
   return choices.includes(value) ? choices : [...choices, value].sort((a, b) => a - b);

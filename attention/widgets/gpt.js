@@ -16,7 +16,7 @@
 //   p[role=status]                        the one live region, 0.6 s after the last move
 
 import { wellFormed } from "./bpe.js";
-import { announcer, decimal, element, plural, radios, setText, slider, visible } from "./controls.js";
+import { announcer, decimal, element, indexSlider, plural, radios, range, setText, slider, visible } from "./controls.js";
 import { fetchModel, fetched, onFetched } from "./fetching.js";
 import { drawn, guessList } from "./guesses.js";
 import { heatGrid, keepInSight, painter, thumbnail } from "./heatmap.js";
@@ -46,25 +46,17 @@ function build(model) {
   const facts = model.get("facts");
   const { layers, heads, longest_text: longest, bytes } = facts;
   const move = (changes) => setState(model, changes);
-  const range = (n) => Array.from({ length: n }, (_, i) => i);
   let [loading, failure] = [false, ""];
   let source = null; // who reads: what Python sent, or the model
   let reading = null;
   let [words, grid] = [null, null]; // each is made for so many tokens: { room, node, update, ... }
   let mapped = []; // the names of the tokens that the map shows
   let chosen = { query: null, key: null }; // of this view; null: the last token that is read, and itself
-  let [writing, following, overview] = [0, 0, 0]; // timers
+  let [writing, overview] = [0, 0]; // timers
+  let behind = false; // whether the map is still that of another text
 
-  const number = (name, label, count) =>
-    slider({
-      name,
-      label,
-      choices: range(count),
-      describe: (value) => ({ text: String(value), spoken: `${name} ${value}, counted from 0 to ${count - 1}` }),
-      onInput: (value) => move({ [name]: value }),
-    });
-  const layerSlider = number("layer", "Layer", layers);
-  const headSlider = number("head", "Head", heads);
+  const layerSlider = indexSlider({ name: "layer", label: "Layer", count: layers, onInput: (layer) => move({ layer }) });
+  const headSlider = indexSlider({ name: "head", label: "Head", count: heads, onInput: (head) => move({ head }) });
   const maskChoice = radios({ name: "mask", label: "Mask", options: MASKS, onInput: (mask) => move({ mask }) });
   const lengthSlider = slider({
     name: "length",
@@ -106,7 +98,7 @@ function build(model) {
   const mapTitle = element("p", { class: "afm-title" }, "Where every token looks");
   const readout = element("p", { class: "afm-readout" }, "");
   const scroll = element("div", { class: "afm-scroll" });
-  scroll.addEventListener("scroll", () => following || grid.draw(undefined, scroll));
+  scroll.addEventListener("scroll", () => behind || grid.draw(undefined, scroll));
   const lacking = element("p", { class: "afm-lacking" }, "");
   const results = element(
     "div",
@@ -194,7 +186,7 @@ function build(model) {
   const named = (token) => `“${visible(reading.names[token])}”`;
 
   function readOut(query = null, key = null) {
-    if (!reading.weights || following) return;
+    if (!reading.weights || behind) return;
     const at = query === null ? place() : { query, key };
     const told = reading.allowed[at.query][at.key] ? `weight ${decimal(matrix()[at.query][at.key], 3)}` : "masked: it comes later";
     setText(readout, `${named(at.query)} → ${named(at.key)}\n${told}`);
@@ -244,16 +236,16 @@ function build(model) {
     Object.assign(node.dataset, { query, key });
     // A map of a long text has thousands of cells. Where the text is another, the page first shows the words and the guesses.
     if (grid === null || (names.length === mapped.length && names.every((text, i) => text === mapped[i]))) follow();
-    else if (!following) {
+    else if (!behind) {
+      behind = true;
       node.dataset.behind = "";
-      following = setTimeout(follow, LATER);
+      requestAnimationFrame(() => setTimeout(() => behind && follow(), LATER));
     }
   }
 
   /** The large map and what is read off it; the small ones follow. */
   function follow() {
-    clearTimeout(following);
-    following = 0;
+    behind = false;
     delete node.dataset.behind;
     if (!reading.weights) return;
     const { names } = reading;
@@ -275,7 +267,7 @@ function build(model) {
   }
 
   function draw(ramp) {
-    if (!reading?.weights || following) return;
+    if (!reading?.weights || behind) return;
     const { query, key } = place();
     clearTimeout(overview);
     overview = setTimeout(() => drawEvery(ramp), LATER);
@@ -305,7 +297,7 @@ function build(model) {
     announce,
     stop() {
       stopWriting();
-      clearTimeout(following);
+      behind = false;
       clearTimeout(overview);
       forget();
       paper.stop();

@@ -11,7 +11,7 @@
 //   .afm-readout                               the pointed-at or chosen head and cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, decimal, element, plural, select, setAttribute, setText, slider, visible } from "./controls.js";
+import { announcer, decimal, element, indexSlider, plural, range, select, setAttribute, setText, visible } from "./controls.js";
 import { heatGrid, keepInSight, painter } from "./heatmap.js";
 import { maskTable } from "./maths.js";
 import { patternScore, unpackWeights, wantedKeys } from "./patterns.js";
@@ -32,7 +32,6 @@ function build(model) {
   const [layers, heads] = model.get("weights").shape;
   const matrix = unpackWeights(model.get("weights"));
   const mask = maskTable("causal", tokens.length);
-  const range = (n) => Array.from({ length: n }, (_, i) => i);
   const move = (changes) => setState(model, changes);
   // Rows are heads and columns layers, so that the way through the model runs from left to right.
   const scores = {};
@@ -53,16 +52,8 @@ function build(model) {
     options: NAMES.map((value) => ({ value, text: PATTERNS[value][0] })),
     onInput: (pattern) => move({ pattern }),
   });
-  const number = (name, label, count) =>
-    slider({
-      name,
-      label,
-      choices: range(count),
-      describe: (value) => ({ text: String(value), spoken: `${name} ${value}, counted from 0 to ${count - 1}` }),
-      onInput: (value) => move({ [name]: value }),
-    });
-  const layerSlider = number("layer", "Layer", layers);
-  const headSlider = number("head", "Head", heads);
+  const layerSlider = indexSlider({ name: "layer", label: "Layer", count: layers, onInput: (layer) => move({ layer }) });
+  const headSlider = indexSlider({ name: "head", label: "Head", count: heads, onInput: (head) => move({ head }) });
   const strongest = element(
     "button",
     { type: "button", class: "afm-button", "data-control": "strongest", onclick: () => move(best(state.pattern)) },

@@ -20,7 +20,7 @@ export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
   }
   if (dModel % 2 || dModel % nHeads) throw new Error(`The model's width should be even and fit ${nHeads} heads, but is ${dModel}.`);
   const norm = (name) => ({ gain: take(`${name}.weight`, dModel), shift: take(`${name}.bias`, dModel), epsilon });
-  const linear = (name, from, to) => ({ weight: take(`${name}.weight`, to, from), bias: take(`${name}.bias`, to), from, to });
+  const linear = (name, from, to) => ({ pairs: inPairs(take(`${name}.weight`, to, from), from), bias: take(`${name}.bias`, to), from, to });
   const embedding = take("embedding.weight", nTokens, dModel);
   const position = take("position.weight", maxLen, dModel);
   const blocks = [];
@@ -45,7 +45,8 @@ export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
  * causal mask a position depends on those before it alone, so a text that begins like the last one costs only the rest.
  *
  * read(ids, mask) takes 1 to maxLen ids and "causal" or "none", and returns how many positions were computed.
- * weights(layer, head) -> (T, T), rows that are views; logits(position) -> (nTokens,).
+ * weights(layer, head) -> (T, T), rows that are views; logits(position) -> (nTokens,). What the last block adds to a position
+ * only that position's logits need: it waits until they are asked for.
  */
 export function makeReader(gpt) {
   const { maxLen, dModel, dHidden, nHeads, nLayers } = gpt;
@@ -81,13 +82,17 @@ export function makeReader(gpt) {
         const at = { ...span, head, dHead: dModel / nHeads, causal: kept.mask === "causal", maxLen };
         attend(query, keys[n], values[n], weights[n * nHeads + head], context, at);
       }
-      applyLinear(block.output, context, x, span, true);
-      applyNorm(block.normFeedForward, x, normed, span);
-      applyLinear(block.widen, normed, hidden, span);
-      applyGelu(hidden, start * dHidden, length * dHidden);
-      applyLinear(block.narrow, hidden, x, span, true);
+      if (n < nLayers - 1) add(block, x, span);
     });
-    applyNorm(gpt.last, x, ending, span);
+  }
+
+  /** Add to the stream what a block's attention has found, and then what its feed-forward network makes of both. */
+  function add(block, stream, span) {
+    applyLinear(block.output, context, stream, span, true);
+    applyNorm(block.normFeedForward, stream, normed, span);
+    applyLinear(block.widen, normed, hidden, span);
+    applyGelu(hidden, span.start * dHidden, span.end * dHidden);
+    applyLinear(block.narrow, hidden, stream, span, true);
   }
 
   return {
@@ -96,9 +101,14 @@ export function makeReader(gpt) {
       Array.from({ length }, (_, t) => weights[layer * nHeads + head].subarray(t * maxLen, t * maxLen + length)),
     logits(at) {
       const logits = new Float32Array(gpt.nTokens);
+      const span = { start: at, end: at + 1 };
+      const row = at * dModel;
+      ending.set(x.subarray(row, row + dModel), row);
+      if (nLayers > 0) add(gpt.blocks[nLayers - 1], ending, span);
+      applyNorm(gpt.last, ending, ending, span);
       for (let token = 0; token < logits.length; token += 1) {
         let sum = 0;
-        for (let i = 0; i < dModel; i += 1) sum += gpt.embedding[token * dModel + i] * ending[at * dModel + i];
+        for (let i = 0; i < dModel; i += 1) sum += gpt.embedding[token * dModel + i] * ending[row + i];
         logits[token] = sum;
       }
       return logits;
@@ -126,21 +136,30 @@ function applyNorm({ gain, shift, epsilon }, x, y, { start, end }) {
   }
 }
 
+/** Two rows of a matrix as one, their numbers in turn, so that who needs both reads on in one place. */
+function inPairs(weight, width) {
+  const pairs = new Float32Array(weight.length);
+  for (let i = 0; i < weight.length; i += 1) {
+    const row = Math.floor(i / width);
+    pairs[(row - (row % 2)) * width + 2 * (i % width) + (row % 2)] = weight[i];
+  }
+  return pairs;
+}
+
 /** y = W x + b of each position, or y += W x + b: four positions and two rows of W at a time, so each number is read once. */
-function applyLinear({ weight, bias, from, to }, x, y, { start, end }, add = false) {
+function applyLinear({ pairs, bias, from, to }, x, y, { start, end }, add = false) {
+  const four = new Float32Array(4 * from); // the vectors of four positions, their numbers in turn
   for (let t = start; t < end; t += 4) {
     const rest = end - 1 - t; // where fewer than four are left, the last one is computed again
-    const a = t * from;
-    const b = a + Math.min(1, rest) * from;
-    const c = a + Math.min(2, rest) * from;
-    const d = a + Math.min(3, rest) * from;
+    for (let p = 0; p < 4; p += 1) {
+      const place = (t + Math.min(p, rest)) * from;
+      for (let i = 0; i < from; i += 1) four[4 * i + p] = x[place + i];
+    }
     for (let o = 0; o < to; o += 2) {
-      const row = o * from;
-      const next = row + from;
       let a0 = 0, b0 = 0, c0 = 0, d0 = 0, a1 = 0, b1 = 0, c1 = 0, d1 = 0;
-      for (let i = 0; i < from; i += 1) {
-        const v = weight[row + i], w = weight[next + i];
-        const xa = x[a + i], xb = x[b + i], xc = x[c + i], xd = x[d + i];
+      for (let i = 0, at = o * from; i < four.length; i += 4, at += 2) {
+        const v = pairs[at], w = pairs[at + 1];
+        const xa = four[i], xb = four[i + 1], xc = four[i + 2], xd = four[i + 3];
         a0 += v * xa;
         b0 += v * xb;
         c0 += v * xc;

@@ -311,7 +311,7 @@ def _finite(maximum: Tensor) -> Tensor:
 
 
 def _exp_(x: Tensor) -> Tensor:
-    """exp(x) in place. To base 2, since torch's own exp is many times slower where it underflows."""
+    """exp(x) in place; to base 2, as torch's own exp is many times slower where it underflows."""
     return x.mul_(LOG2_E).exp2_()
 
 

@@ -215,7 +215,7 @@ class _Flash(torch.autograd.Function):
                 keys = k[heads, columns].mT  # (heads, d_k, columns)
                 scores = torch.bmm(scaled, keys, out=room.of(scaled, keys))
                 if ahead is not None:
-                    scores[..., -ahead.shape[1] :] += ahead
+                    scores[..., -ahead.shape[1] :].add_(ahead)
                 so_far = partial_attention(scores, v[heads, columns], so_far, overwrite=True)
             if so_far is not None:
                 context[heads, rows], logsumexp[heads, rows] = finish(so_far)
@@ -250,7 +250,7 @@ class _Flash(torch.autograd.Function):
                 keys, values = k[heads, columns].mT, v[heads, columns].mT  # (heads, d, columns)
                 weights = torch.baddbmm(minus_lse, scaled, keys, out=room.of(scaled, keys))
                 if ahead is not None:
-                    weights[..., -ahead.shape[1] :] += ahead
+                    weights[..., -ahead.shape[1] :].add_(ahead)
                 _exp_(weights)  # (heads, rows, columns), those of the forward pass
                 d_v[heads, columns].baddbmm_(weights.mT, d_rows)
                 d_weights = d_room.of(scaled, keys)

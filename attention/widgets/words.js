@@ -40,9 +40,10 @@ export function sentence({ tokens, onChoose, naming: { name, label, tag, lang, l
       setAttribute(choice.labels[i], "data-outside", !inside && "");
       setAttribute(choice.labels[i], "data-masked", masked && "");
       setAttribute(choice.labels[i], "data-weight", inside ? weights[i] : null);
-      number.style.setProperty("--w", inside ? weights[i].toFixed(4) : 0);
+      const share = inside ? weights[i].toFixed(2) : 0; // a hundredth is less than a pixel, and an untouched style costs nothing
+      number.style.setProperty("--w", share);
       setText(number, !inside ? "" : masked ? "masked" : weights[i] < least ? "" : shortWeight(weights[i]));
-      bar.style.setProperty("--w", inside ? weights[i].toFixed(4) : 0);
+      bar.style.setProperty("--w", share);
     });
   }
   return { node: choice.node, update };

@@ -1,6 +1,7 @@
 // GPT-2's forward pass in plain numbers: no DOM. Node imports this file as it is, and tests/js holds it equal to torch.
-// A sequence of vectors is one Float32Array, a row a position; sums are taken in double precision.
-// N layers, H heads, D = d_head; a weight of a linear layer is (out, in), as torch keeps it, so that a row is read in one go.
+// A sequence of vectors is one Float32Array, a row a position. N layers, H heads, D = d_head.
+
+import { linearLayers } from "./linear.js";
 
 const GELU_SCALE = Math.sqrt(2 / Math.PI);
 
@@ -18,9 +19,10 @@ export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
     if (tensor.shape.join() !== shape.join()) throw new Error(`${name} should have shape ${shape}, but had ${tensor.shape}.`);
     return tensor.data;
   }
-  if (dModel % 2 || dModel % nHeads) throw new Error(`The model's width should be even and fit ${nHeads} heads, but is ${dModel}.`);
+  if (dModel % nHeads) throw new Error(`The model's width should be a multiple of its ${nHeads} heads, but is ${dModel}.`);
+  const linearLayer = linearLayers();
   const norm = (name) => ({ gain: take(`${name}.weight`, dModel), shift: take(`${name}.bias`, dModel), epsilon });
-  const linear = (name, from, to) => ({ pairs: inPairs(take(`${name}.weight`, to, from), from), bias: take(`${name}.bias`, to), from, to });
+  const linear = (name, from, to) => linearLayer(take(`${name}.weight`, to, from), take(`${name}.bias`, to), from, to);
   const embedding = take("embedding.weight", nTokens, dModel);
   const position = take("position.weight", maxLen, dModel);
   const blocks = [];
@@ -75,9 +77,9 @@ export function makeReader(gpt) {
     embed(gpt, kept.ids, x, span);
     gpt.blocks.forEach((block, n) => {
       applyNorm(block.normAttention, x, normed, span);
-      applyLinear(block.query, normed, query, span);
-      applyLinear(block.key, normed, keys[n], span);
-      applyLinear(block.value, normed, values[n], span);
+      block.query(normed, query, span);
+      block.key(normed, keys[n], span);
+      block.value(normed, values[n], span);
       for (let head = 0; head < nHeads; head += 1) {
         const at = { ...span, head, dHead: dModel / nHeads, causal: kept.mask === "causal", maxLen };
         attend(query, keys[n], values[n], weights[n * nHeads + head], context, at);
@@ -88,11 +90,11 @@ export function makeReader(gpt) {
 
   /** Add to the stream what a block's attention has found, and then what its feed-forward network makes of both. */
   function add(block, stream, span) {
-    applyLinear(block.output, context, stream, span, true);
+    block.output(context, stream, span, true);
     applyNorm(block.normFeedForward, stream, normed, span);
-    applyLinear(block.widen, normed, hidden, span);
+    block.widen(normed, hidden, span);
     applyGelu(hidden, span.start * dHidden, span.end * dHidden);
-    applyLinear(block.narrow, hidden, stream, span, true);
+    block.narrow(hidden, stream, span, true);
   }
 
   return {
@@ -134,53 +136,6 @@ function applyNorm({ gain, shift, epsilon }, x, y, { start, end }) {
     const scale = 1 / Math.sqrt(variance + epsilon);
     for (let i = 0; i < width; i += 1) y[from + i] = (x[from + i] - mean) * scale * gain[i] + shift[i];
   }
-}
-
-/** Two rows of a matrix as one, their numbers in turn, so that who needs both reads on in one place. */
-function inPairs(weight, width) {
-  const pairs = new Float32Array(weight.length);
-  for (let i = 0; i < weight.length; i += 1) {
-    const row = Math.floor(i / width);
-    pairs[(row - (row % 2)) * width + 2 * (i % width) + (row % 2)] = weight[i];
-  }
-  return pairs;
-}
-
-/** y = W x + b of each position, or y += W x + b: four positions and two rows of W at a time, so each number is read once. */
-function applyLinear({ pairs, bias, from, to }, x, y, { start, end }, add = false) {
-  const four = new Float32Array(4 * from); // the vectors of four positions, their numbers in turn
-  for (let t = start; t < end; t += 4) {
-    const rest = end - 1 - t; // where fewer than four are left, the last one is computed again
-    for (let p = 0; p < 4; p += 1) {
-      const place = (t + Math.min(p, rest)) * from;
-      for (let i = 0; i < from; i += 1) four[4 * i + p] = x[place + i];
-    }
-    for (let o = 0; o < to; o += 2) {
-      let a0 = 0, b0 = 0, c0 = 0, d0 = 0, a1 = 0, b1 = 0, c1 = 0, d1 = 0;
-      for (let i = 0, at = o * from; i < four.length; i += 4, at += 2) {
-        const v = pairs[at], w = pairs[at + 1];
-        const xa = four[i], xb = four[i + 1], xc = four[i + 2], xd = four[i + 3];
-        a0 += v * xa;
-        b0 += v * xb;
-        c0 += v * xc;
-        d0 += v * xd;
-        a1 += w * xa;
-        b1 += w * xb;
-        c1 += w * xc;
-        d1 += w * xd;
-      }
-      const place = t * to + o;
-      store(y, place, a0 + bias[o], a1 + bias[o + 1], add);
-      if (rest > 0) store(y, place + to, b0 + bias[o], b1 + bias[o + 1], add);
-      if (rest > 1) store(y, place + 2 * to, c0 + bias[o], c1 + bias[o + 1], add);
-      if (rest > 2) store(y, place + 3 * to, d0 + bias[o], d1 + bias[o + 1], add);
-    }
-  }
-}
-
-function store(y, place, first, second, add) {
-  y[place] = add ? y[place] + first : first;
-  y[place + 1] = add ? y[place + 1] + second : second;
 }
 
 /** One head: the weights of each query over the keys, and their sum of the values. A masked weight is 0. */

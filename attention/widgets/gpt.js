@@ -44,12 +44,12 @@ const LATER = 40; // milliseconds after which the map follows the text, and the 
 /** Build the widget. Returns { node, update, announce, stop }. */
 function build(model) {
   const facts = model.get("facts");
-  const { layers, heads, longest_text: longest, bytes } = facts;
+  const { layers, heads, max_len: maxLen, longest_text: longest, bytes } = facts;
   const move = (changes) => setState(model, changes);
   let [loading, failure] = [false, ""];
   let source = null; // who reads: what Python sent, or the model
   let reading = null;
-  let [words, grid] = [null, null]; // each is made for so many tokens: { room, node, update, ... }
+  let grid = null; // it is made for so many tokens: { room, node, update, ... }
   let mapped = []; // the names of the tokens that the map shows
   let chosen = { query: null, key: null }; // of this view; null: the last token that is read, and itself
   let [writing, overview] = [0, 0]; // timers
@@ -94,7 +94,9 @@ function build(model) {
   const cut = element("p", { class: "afm-note-text" }, "");
   const writeOn = element("button", { type: "button", class: "afm-button afm-write" }, "Write on");
   writeOn.addEventListener("click", () => (writing ? stopWriting() : startWriting()));
-  const wordsPlace = element("div", { class: "afm-part" });
+  const wordsTitle = element("p", { class: "afm-title" }, "");
+  const words = sentence({ tokens: Array(maxLen).fill(""), onChoose: (query) => choose(query, null), naming: NAMING });
+  const wordsPlace = element("div", { class: "afm-part" }, wordsTitle, words.node);
   const mapTitle = element("p", { class: "afm-title" }, "Where every token looks");
   const readout = element("p", { class: "afm-readout" }, "");
   const scroll = element("div", { class: "afm-scroll" });
@@ -155,22 +157,14 @@ function build(model) {
     setText(writeOn, "Write on");
   }
 
-  const roomFor = (count) => Math.max(Math.ceil(count / ROOM) * ROOM, ROOM);
-
-  function makeWords(room) {
-    if (words?.room === room) return;
-    words = { room, ...sentence({ tokens: Array(room).fill(""), onChoose: (query) => choose(query, null), naming: NAMING }) };
-    wordsPlace.replaceChildren(wordsTitle, words.node);
-  }
-
-  function makeGrid(room) {
+  function makeGrid(count) {
+    const room = Math.max(Math.ceil(count / ROOM) * ROOM, ROOM);
     if (grid?.room === room) return;
     grid?.stop();
     const blanks = Array(room).fill("");
     grid = { room, ...heatGrid({ rows: blanks, columns: blanks, onChoose: choose, onPoint: readOut, least: LEAST }) };
     scroll.replaceChildren(grid.node);
   }
-  const wordsTitle = element("p", { class: "afm-title" }, "");
 
   function choose(query, key) {
     chosen = { query, key };
@@ -214,7 +208,6 @@ function build(model) {
     lengthSlider.update(Math.max(length, 1), { choices: names.length ? names.map((_, i) => i + 1) : [1], disabled: names.length === 0 });
     Object.assign(node.dataset, { model: state, tokens: names.length, layer, head, mask, length });
     const lacks = weights === null;
-    makeWords(roomFor(names.length));
     lacking.hidden = !lacks;
     wordsPlace.hidden = results.hidden = lacks;
     setText(lacking, lacks ? whyNothing(reading) : "");
@@ -251,7 +244,7 @@ function build(model) {
     const { names } = reading;
     const name = `Weights of layer ${model.get("layer")}, head ${model.get("head")}: rows are queries, columns are keys`;
     scroll.style.setProperty("--n", Math.min(Math.max(names.length, 6), MANY));
-    makeGrid(roomFor(names.length));
+    makeGrid(names.length);
     grid.update({ weights: matrix(), mask: reading.allowed, ...place(), name, rowNames: names, columnNames: names });
     mapped = names;
     readOut();

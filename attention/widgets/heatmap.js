@@ -260,7 +260,7 @@ export function readRamp(node) {
 
 /**
  * Who draws the maps: paint() calls draw(ramp) with the colours of the present theme, and so does a change of the theme
- * or of the node's size. `ink` is a hatched box of the node's.
+ * or of the node's width. `ink` is a hatched box of the node's.
  */
 export function painter(node, ink, draw) {
   let ramp = null;
@@ -274,7 +274,12 @@ export function painter(node, ink, draw) {
     paint();
   }
   const stopTheme = onThemeChange(again);
-  const resize = new ResizeObserver(again);
+  let width = null;
+  const resize = new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === width) return; // what is drawn does not depend on the height
+    width = contentRect.width;
+    again();
+  });
   resize.observe(node);
   return {
     paint,

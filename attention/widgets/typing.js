@@ -10,7 +10,7 @@ export function textField({ size, longest, onText, onAsk }) {
   const [id, noteId] = [uniqueId("text"), uniqueId("note")];
   const area = element("textarea", {
     id,
-    rows: 2,
+    rows: 3,
     maxlength: longest,
     spellcheck: "false",
     autocomplete: "off",

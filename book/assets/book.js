@@ -37,6 +37,11 @@
     opened.forEach(function (box) { box.open = false; });
   });
 
-  new ResizeObserver(focusScrollers).observe(document.documentElement);
+  // The page's height changes at a key press in a widget, too: that must not wait for this.
+  var settled = 0;
+  new ResizeObserver(function () {
+    clearTimeout(settled);
+    settled = setTimeout(focusScrollers, 200);
+  }).observe(document.documentElement);
   window.addEventListener("load", focusScrollers);
 })();

@@ -108,6 +108,15 @@ def test_once_it_is_here_every_key_press_is_answered(start) -> None:
     same_gpt(view, shown)
 
 
+def test_a_long_text_scrolls_in_its_box_and_does_not_push_the_page_down(start) -> None:
+    page = start(GPTExplorer())
+    area = load(page).locator("textarea")
+    before = area.bounding_box()
+    area.fill("To be, or not to be\n" * 20)
+    assert area.bounding_box() == before
+    assert area.evaluate("area => area.scrollHeight > area.clientHeight")
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_text_is_read_and_nothing_else(start, kind: str) -> None:
     page = start(shown := GPTExplorer())

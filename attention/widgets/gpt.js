@@ -28,7 +28,6 @@ import { sentence } from "./words.js";
 const DATA = ["script", "facts", "label", "caption"];
 const STATE = ["text", "layer", "head", "mask", "length", "preview"];
 const MASKS = ["causal", "none"].map((value) => ({ value, content: [value] }));
-const ROOM = 16; // the map is made for so many tokens, and made anew when there are more
 const MANY = 32; // from here on a cell is as small as a cell may be
 const LEAST = 0.005; // what would be written as .00 is not written
 const NAMING = {
@@ -39,7 +38,8 @@ const NAMING = {
 };
 const BURST = 12; // tokens that are written on, and the milliseconds between two
 const PAUSE = 120;
-const LATER = 40; // milliseconds after which the map follows the text, and the small maps follow the large one
+const REST = 400; // milliseconds without a key press after which the map follows the text
+const LATER = 40; // after which it follows a text that the model writes, and the small maps follow the large one
 
 /** Build the widget. Returns { node, update, announce, stop }. */
 function build(model) {
@@ -52,7 +52,7 @@ function build(model) {
   let grid = null; // it is made for so many tokens: { room, node, update, ... }
   let mapped = []; // the names of the tokens that the map shows
   let chosen = { query: null, key: null }; // of this view; null: the last token that is read, and itself
-  let [writing, overview] = [0, 0]; // timers
+  let [writing, following, overview] = [0, 0, 0]; // timers
   let behind = false; // whether the map is still that of another text
 
   const layerSlider = indexSlider({ name: "layer", label: "Layer", count: layers, onInput: (layer) => move({ layer }) });
@@ -157,8 +157,9 @@ function build(model) {
     setText(writeOn, "Write on");
   }
 
+  /** To make a map takes longer than to fill it: where texts can be typed, it is made for the longest, once. */
   function makeGrid(count) {
-    const room = Math.max(Math.ceil(count / ROOM) * ROOM, ROOM);
+    const room = fetched(model.get("script")) ? maxLen : count;
     if (grid?.room === room) return;
     grid?.stop();
     const blanks = Array(room).fill("");
@@ -227,17 +228,19 @@ function build(model) {
     writeOn.hidden = !ready;
     setText(writeOn, writing ? "Stop" : "Write on");
     Object.assign(node.dataset, { query, key });
-    // A map of a long text has thousands of cells. Where the text is another, the page first shows the words and the guesses.
+    // A map of a long text has thousands of cells: while the reader types, only the words and the guesses keep up.
     if (grid === null || (names.length === mapped.length && names.every((text, i) => text === mapped[i]))) follow();
-    else if (!behind) {
+    else {
       behind = true;
       node.dataset.behind = "";
-      requestAnimationFrame(() => setTimeout(() => behind && follow(), LATER));
+      clearTimeout(following);
+      following = setTimeout(follow, writing ? LATER : REST);
     }
   }
 
   /** The large map and what is read off it; the small ones follow. */
   function follow() {
+    clearTimeout(following);
     behind = false;
     delete node.dataset.behind;
     if (!reading.weights) return;
@@ -290,7 +293,7 @@ function build(model) {
     announce,
     stop() {
       stopWriting();
-      behind = false;
+      clearTimeout(following);
       clearTimeout(overview);
       forget();
       paper.stop();

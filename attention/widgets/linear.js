@@ -1,7 +1,7 @@
 // Linear layers, y = W x + b of many positions, four numbers at a time: no DOM. Node imports this file as it is.
 //
 // JavaScript multiplies one number at a time. A processor's registers hold four in single precision, and in a page WebAssembly
-// alone reaches them: so the one loop where a GPT spends its time is written in its instructions, about eight times as fast.
+// alone reaches them: so the one loop where a GPT spends its time is written in its instructions, and takes a fraction of the time.
 // Where a browser does not have them, a loop in JavaScript computes the same, and sums in double precision.
 
 import { range } from "./controls.js";

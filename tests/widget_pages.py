@@ -271,7 +271,7 @@ def same_block(view: Locator, shown: BlockDiagram) -> None:
         figure = view.locator(f"[data-figure={name}]")
         assert int(figure.get_attribute("data-value")) == expected, name
         assert figure.inner_text() == f"{expected:,}"
-    largest = view.locator("[data-figure=largest]").get_attribute("data-name")
+    largest = view.locator(".afm-figures").get_attribute("data-largest")
     assert sizes[largest] == max(sizes.values())
 
 

@@ -2,14 +2,16 @@
 //
 // Hooks for tests and for style sheets (kept stable):
 //   .afm-block-diagram                         the widget; data-length, data-n_heads, data-n_layers, data-d_model, data-norm_order
+//   .afm-figures                               data-largest = the name of the largest tensor
 //   select[data-control=preset|d_model]        a known model; the width
 //   input[data-control=length|n_heads|n_layers] native sliders; aria-valuetext says their value in words
 //   input[data-control=norm_order]             radio buttons, value pre | post
-//   [data-figure=parameters|block|scores|largest]  data-value; data-name of the largest tensor
+//   [data-figure=parameters|block|scores|largest]  data-value
 //   li[data-stage]                             a box, in order; data-place, data-value = its parameters, data-shape = what comes out
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { announcer, element, plural, radios, select, setText, slider, withPresent } from "./controls.js";
+import { figureRow } from "./figures.js";
 import { headCounts, lengths, parameterCounts, stages, tensorSizes } from "./sizes.js";
 import { setState, viewOf } from "./view.js";
 
@@ -101,12 +103,12 @@ function build(model) {
   const layerSlider = range("n_layers", "Blocks N", "block");
   const orderChoice = radios({ name: "norm_order", label: "Order", options: ORDERS, onInput: (order) => move({ norm_order: order }) });
   const where = element("p", { class: "afm-note-soft" }, "");
-  const figures = {
-    parameters: figure("parameters", "parameters"),
-    block: figure("block", "in each block"),
-    scores: figure("scores", "scores of one block"),
-    largest: figure("largest", "largest tensor"),
-  };
+  const figures = figureRow({
+    parameters: "parameters",
+    block: "in each block",
+    scores: "scores of one block",
+    largest: "largest tensor",
+  });
   const boxes = Object.fromEntries(Object.keys(STAGES).map((name) => [name, box(name)]));
   const blockTitle = element("p", { class: "afm-title" }, "");
   const blockList = element("ol", { class: "afm-flow", role: "list" });
@@ -118,7 +120,7 @@ function build(model) {
     { class: "afm afm-block-diagram", role: "group", "aria-label": model.get("label") },
     element("div", { class: "afm-controls" }, presetChoice.node, widthChoice.node, orderChoice.node),
     element("div", { class: "afm-controls" }, lengthSlider.node, headSlider.node, layerSlider.node),
-    element("dl", { class: "afm-sizes" }, ...Object.values(figures).map((one) => one.node)),
+    figures.node,
     where,
     list,
     element("p", { class: "afm-note-soft" }, "The bar at a box’s foot is its share of all parameters, all blocks taken together."),
@@ -156,10 +158,11 @@ function build(model) {
     }
     const largest = Object.keys(sizes).reduce((a, b) => (sizes[b] > sizes[a] ? b : a));
     const share = Math.round((100 * layers * counts.block) / counts.total);
-    figures.parameters.update(counts.total, `${float32Bytes(counts.total)} in float32`);
-    figures.block.update(counts.block, `all blocks: ${share}% of all`);
-    figures.scores.update(sizes.scores, `${float32Bytes(sizes.scores)}; ∝ T²`);
-    figures.largest.update(sizes[largest], TENSORS[largest], largest);
+    figures.parameters(counts.total, grouped(counts.total), `${float32Bytes(counts.total)} in float32`);
+    figures.block(counts.block, grouped(counts.block), `all blocks: ${share}% of all`);
+    figures.scores(sizes.scores, grouped(sizes.scores), `${float32Bytes(sizes.scores)}; ∝ T²`);
+    figures.largest(sizes[largest], grouped(sizes[largest]), TENSORS[largest]);
+    figures.node.dataset.largest = largest;
     said =
       `${plural(layers, "block")} of width ${width}, ${plural(heads, "head")}, ${norms}-norm: ${grouped(counts.total)} parameters. ` +
       `For ${batch} × ${plural(length, "token")} the scores of one block are ${grouped(sizes.scores)} numbers; ` +
@@ -168,20 +171,6 @@ function build(model) {
   }
 
   return { node, update, announce: () => live.say(said), stop: () => live.stop() };
-}
-
-/** A number with its name and a remark. */
-function figure(name, label) {
-  const number = element("dd", { class: "afm-size-number", "data-figure": name }, "");
-  const remark = element("dd", { class: "afm-size-remark" }, "");
-  const node = element("div", {}, element("dt", {}, label), number, remark);
-  function update(value, words, of = null) {
-    setText(number, grouped(value));
-    number.dataset.value = value;
-    if (of) number.dataset.name = of;
-    setText(remark, words);
-  }
-  return { node, update };
 }
 
 /** A stage of the diagram: its box, and what comes out of it. */

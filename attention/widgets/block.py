@@ -59,7 +59,7 @@ class BlockDiagram(BookWidget):
     """
 
     _esm = bundle("block.js")
-    _css = stylesheet("widget.css", "block.css")
+    _css = stylesheet("widget.css", "figures.css", "block.css")
 
     batch = Whole(1).tag(sync=True)
     length = Whole(8).tag(sync=True)

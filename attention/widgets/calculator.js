@@ -18,7 +18,7 @@ import { announcer, element, KEEPS_KEYS, plural, radios, select, setText, slider
 import {
   cacheBytes, compare, compared, grouped, halfSteps, keptTokens, multiHead, numbersPerLayer, readableBytes, threeDigits,
 } from "./costs.js";
-import { barTable, figure } from "./figures.js";
+import { barTable, figureRow } from "./figures.js";
 import { setState, viewOf } from "./view.js";
 
 const STATE = ["model", "context", "n_kv_heads", "window", "d_latent", "bytes_per_number"];
@@ -106,12 +106,12 @@ function build(model) {
     return { text: `${grouped(n)} + ${rope} rotary`, spoken: `${plural(n, "number")} and ${rope} rotary` };
   });
   const which = element("div", { class: "afm-which" }); // holds the one slider or the other
-  const figures = {
-    layer: figure("layer", "a token in a layer"),
-    token: figure("token", "a token in all layers"),
-    total: figure("total", "the whole context"),
-    times: figure("times", "against multi-head"),
-  };
+  const figures = figureRow({
+    layer: "a token in a layer",
+    token: "a token in all layers",
+    total: "the whole context",
+    times: "against multi-head",
+  });
   const lines = [element("p", { class: "afm-formula" }, ""), element("p", { class: "afm-formula" }, "")];
   const table = barTable({
     title: "The whole cache",
@@ -135,7 +135,7 @@ function build(model) {
       bytesChoice.node,
     ),
     element("div", { class: "afm-controls" }, contextSlider.node, which, windowSlider.node),
-    element("dl", { class: "afm-counts" }, ...Object.values(figures).map((one) => one.node)),
+    figures.node,
     element("div", {}, ...lines),
     table.node,
     beyond,
@@ -165,12 +165,12 @@ function build(model) {
     const shown = latent ? latentSlider.node : headSlider.node;
     if (which.firstChild !== shown) which.replaceChildren(shown);
     const layer = numbersPerLayer(now);
-    figures.layer.update(layer, grouped(layer), `numbers; multi-head: ${grouped(numbersPerLayer(full))}`);
-    figures.token.update(here.token, readableBytes(here.token), `${plural(theirs.n_layers, "layer")}`);
-    figures.total.update(here.total, readableBytes(here.total), `${grouped(keptTokens(context, window))} tokens kept`);
+    figures.layer(layer, grouped(layer), `numbers; multi-head: ${grouped(numbersPerLayer(full))}`);
+    figures.token(here.token, readableBytes(here.token), `${plural(theirs.n_layers, "layer")}`);
+    figures.total(here.total, readableBytes(here.total), `${grouped(keptTokens(context, window))} tokens kept`);
     const { times, word } = compare(here.total, most.total);
     const than = { multiHead: compared(here.total, most.total, "multi-head"), published: compared(here.total, there.total, "published") };
-    figures.times.update(most.total / here.total, `${threeDigits(times)}×`, word);
+    figures.times(most.total / here.total, `${threeDigits(times)}×`, word);
     formula(now, context, bytesPerNumber).forEach((text, i) => setText(lines[i], text));
     const largest = Math.max(here.total, there.total, most.total);
     const row = (name, remark, { token, total }) => ({

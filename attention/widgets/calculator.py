@@ -55,7 +55,7 @@ class CacheCalculator(BookWidget):
     """
 
     _esm = bundle("calculator.js")
-    _css = stylesheet("widget.css", "costs.css")
+    _css = stylesheet("widget.css", "figures.css", "costs.css")
 
     models = t.List(read_only=True).tag(sync=True)
     model = Choice(list(MODELS), default_value="Llama-3 8B").tag(sync=True)

@@ -14,7 +14,7 @@ import { announcer, element, plural, setAttribute, setText, slider, withPresent 
 import {
   attentionShare, blockFlops, cacheBytes, grouped, halfSteps, inPercent, projectionBytes, readableBytes, readableFlops, scoreBytes,
 } from "./costs.js";
-import { barTable, figure } from "./figures.js";
+import { barTable, figureRow } from "./figures.js";
 import { LONGEST, SHORTEST, flopsCurve } from "./loglog.js";
 import { setState, viewOf } from "./view.js";
 
@@ -43,12 +43,12 @@ function build(model) {
     text: `${n} × ${size()}: d = ${grouped(n * size())}`,
     spoken: `${plural(n, "head")} of width ${size()}, model width ${n * size()}`,
   }));
-  const figures = {
-    flops: figure("flops", "a forward pass"),
-    share: figure("share", "scores and context"),
-    scores: figure("scores", "scores of one layer"),
-    cache: figure("cache", "KV cache of all layers"),
-  };
+  const figures = figureRow({
+    flops: "a forward pass",
+    share: "scores and context",
+    scores: "scores of one layer",
+    cache: "KV cache of all layers",
+  });
   const stack = Object.fromEntries(PARTS.map(({ key }) => [key, element("span", { "data-part": key, "data-ink": key }, element("span", {}, ""))]));
   const parts = barTable({
     title: "Where the FLOPs go",
@@ -68,7 +68,7 @@ function build(model) {
     "div",
     { class: "afm afm-cost", role: "group", "aria-label": model.get("label") },
     element("div", { class: "afm-controls" }, lengthSlider.node, layerSlider.node, headSlider.node),
-    element("dl", { class: "afm-counts" }, ...Object.values(figures).map((one) => one.node)),
+    figures.node,
     element(
       "div",
       { class: "afm-costs" },
@@ -101,10 +101,10 @@ function build(model) {
     lengthSlider.update(n, { choices: withPresent(LENGTHS, n) });
     layerSlider.update(layers, { choices: withPresent(LAYERS, layers) });
     headSlider.update(heads, { choices: withPresent(HEADS, heads) });
-    figures.flops.update(total, readableFlops(total), `${readableFlops(total / n)} a token`);
-    figures.share.update(share, inPercent(share), `half at n = 6d = ${grouped(6 * width)}`);
-    figures.scores.update(bytes.scores, readableBytes(bytes.scores), `${grouped(heads)} × ${grouped(n)}² numbers`);
-    figures.cache.update(bytes.cache, readableBytes(bytes.cache), `${readableBytes(bytes.cache / n)} a token`);
+    figures.flops(total, readableFlops(total), `${readableFlops(total / n)} a token`);
+    figures.share(share, inPercent(share), `half at n = 6d = ${grouped(6 * width)}`);
+    figures.scores(bytes.scores, readableBytes(bytes.scores), `${grouped(heads)} × ${grouped(n)}² numbers`);
+    figures.cache(bytes.cache, readableBytes(bytes.cache), `${readableBytes(bytes.cache / n)} a token`);
     const shares = PARTS.map(({ flops }) => block[flops] / block.total);
     PARTS.forEach(({ key }, i) => {
       stack[key].style.setProperty("--w", shares[i].toFixed(5));

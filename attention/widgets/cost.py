@@ -45,7 +45,7 @@ class CostExplorer(BookWidget):
     """
 
     _esm = bundle("cost.js")
-    _css = stylesheet("widget.css", "costs.css")
+    _css = stylesheet("widget.css", "figures.css", "costs.css")
 
     length = Whole(1024).tag(sync=True)
     n_layers = Whole(12).tag(sync=True)

@@ -2,15 +2,26 @@
 
 import { element, setAttribute, setText } from "./controls.js";
 
-/** A number with its name and a remark. update(value, words, remark): the value is what tests read. */
-export function figure(name, label) {
-  const number = element("dd", { class: "afm-count-number", "data-figure": name }, "");
-  const remark = element("dd", { class: "afm-count-remark" }, "");
+/**
+ * A row of figures, { name: label }: { node, name: update, ... }. update(value, words, remark, share): the value is what tests
+ * read; a share from 0 to 1 is drawn as a bar under it.
+ */
+export function figureRow(labels) {
+  const parts = Object.entries(labels).map(([name, label]) => ({ name, ...figure(name, label) }));
+  const node = element("dl", { class: "afm-figures" }, ...parts.map((one) => one.node));
+  return { node, ...Object.fromEntries(parts.map(({ name, update }) => [name, update])) };
+}
+
+function figure(name, label) {
+  const number = element("dd", { class: "afm-figure-number", "data-figure": name }, "");
+  const remark = element("dd", { class: "afm-figure-remark" }, "");
   const node = element("div", {}, element("dt", {}, label), number, remark);
-  function update(value, words, said) {
+  function update(value, words, said, share = null) {
     setText(number, words);
     number.dataset.value = value;
     setText(remark, said);
+    setAttribute(node, "data-gauge", share !== null && "");
+    if (share !== null) node.style.setProperty("--w", Math.min(1, share).toFixed(4));
   }
   return { node, update };
 }

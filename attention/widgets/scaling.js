@@ -11,7 +11,8 @@
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { barChart } from "./bars.js";
-import { announcer, checkbox, decimal, element, plural, setAttribute, setText, slider } from "./controls.js";
+import { announcer, checkbox, decimal, element, plural, setText, slider } from "./controls.js";
+import { figureRow } from "./figures.js";
 import { heatGrid, keepInSight, painter } from "./heatmap.js";
 import { exponentiate, unpack } from "./maths.js";
 import { deviation, entropy, frobenius, rootMeanSquare, saturation } from "./saturation.js";
@@ -32,13 +33,13 @@ const COLUMNS = [
   { name: "exp", title: "exp", formula: "eˢ⁻ᵐᵃˣ" },
   { name: "weight", title: "weight", formula: "÷ sum" },
 ];
-const FIGURES = [
-  ["square", "mean square of q·k"],
-  ["deviation", "deviation of scores"],
-  ["largest", "largest weight"],
-  ["entropy", "entropy"],
-  ["jacobian", "Jacobian’s norm"],
-];
+const FIGURES = {
+  square: "mean square of q·k",
+  deviation: "deviation of scores",
+  largest: "largest weight",
+  entropy: "entropy",
+  jacobian: "Jacobian’s norm",
+};
 
 /** Three digits that count, so that neither 4096 nor 0.00012 needs room: 4096, 8.12, 0.012, 1.2·10⁻⁴. */
 export function compact(number) {
@@ -94,7 +95,7 @@ function build(model) {
   });
   const scale = checkbox({ name: "scaled", label: "divide by √d_k", onInput: (scaled) => move({ scaled }) });
 
-  const figures = Object.fromEntries(FIGURES.map(([name, label]) => [name, figure(name, label)]));
+  const figures = figureRow(FIGURES);
   const raw = element("span", { "data-figure": "raw" }, "");
   const scoreBars = barChart({ names, title: "Scores" });
   const weightBars = barChart({ names, title: "Weights" });
@@ -126,7 +127,7 @@ function build(model) {
     "div",
     { class: "afm afm-scaling", role: "group", "aria-label": model.get("label") },
     element("div", { class: "afm-controls" }, widthSlider.node, heatSlider.node, scale.node),
-    element("dl", { class: "afm-figures" }, ...FIGURES.map(([name]) => figures[name].node)),
+    figures.node,
     element("div", { class: "afm-charts" }, scoreBars.node, weightBars.node),
     element(
       "div",
@@ -196,12 +197,12 @@ function build(model) {
     heatSlider.update(temperature, { choices: stops });
     scale.update(scaled);
     const [expected, norm, bits] = [Math.sqrt(dK) * now.scale, frobenius(jacobian), entropy(weights)];
-    const all = Math.log2(names.length);
-    figures.square.update(rootMeanSquare(products) ** 2, `d_k = ${dK}`);
-    figures.deviation.update(deviation(scores), `expected ${compact(expected)}`);
-    figures.largest.update(weights[best], `key ${best}`, weights[best], weightText);
-    figures.entropy.update(bits, `of ${compact(all).replace(/\.?0+$/, "")} bits`, bits / all);
-    figures.jacobian.update(norm, `all equal: ${compact(Math.sqrt(names.length - 1) / names.length)}`, norm / LONGEST);
+    const [square, spread, all] = [rootMeanSquare(products) ** 2, deviation(scores), Math.log2(names.length)];
+    figures.square(square, compact(square), `d_k = ${dK}`);
+    figures.deviation(spread, compact(spread), `expected ${compact(expected)}`);
+    figures.largest(weights[best], weightText(weights[best]), `key ${best}`, weights[best]);
+    figures.entropy(bits, compact(bits), `of ${compact(all).replace(/\.?0+$/, "")} bits`, bits / all);
+    figures.jacobian(norm, compact(norm), `all equal: ${compact(Math.sqrt(names.length - 1) / names.length)}`, norm / LONGEST);
     setText(raw, `${compact(norm)} × ${Number(now.scale.toPrecision(3))} = ${compact(norm * now.scale)}`);
     raw.dataset.value = norm * now.scale;
     const [i, j] = pair();
@@ -255,21 +256,6 @@ function build(model) {
       live.stop();
     },
   };
-}
-
-/** A number with its name and a remark; `share` from 0 to 1 draws it as a bar as well. */
-function figure(name, label) {
-  const number = element("dd", { class: "afm-figure-number", "data-figure": name }, "");
-  const remark = element("dd", { class: "afm-figure-remark" }, "");
-  const node = element("div", {}, element("dt", {}, label), number, remark);
-  function update(value, words, share = null, written = compact) {
-    setText(number, written(value));
-    number.dataset.value = value;
-    setText(remark, words);
-    setAttribute(node, "data-gauge", share !== null && "");
-    if (share !== null) node.style.setProperty("--w", Math.min(1, share).toFixed(4));
-  }
-  return { node, update };
 }
 
 export default viewOf({ build, state: STATE, data: DATA });

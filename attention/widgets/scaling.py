@@ -53,7 +53,7 @@ class ScalingExplorer(BookWidget):
     """
 
     _esm = bundle("scaling.js")
-    _css = stylesheet("widget.css", "steps.css", "vector.css", "scaling.css")
+    _css = stylesheet("widget.css", "figures.css", "steps.css", "vector.css", "scaling.css")
 
     query = FixedPoint("(d,)")
     key_vectors = FixedPoint("(S, d)").tag(argument="keys")

@@ -87,7 +87,7 @@ def test_it_is_an_ordered_list_with_text(open_page) -> None:
     )
     numbers = page.locator("[data-stage=w_qkv] .afm-count")
     assert numbers.inner_text() == f"{3 * (12 * 12 + 12)}"
-    assert page.locator("[data-figure=largest]").get_attribute("data-name") == "hidden"
+    assert page.locator(".afm-figures").get_attribute("data-largest") == "hidden"
 
 
 def test_in_words(open_page) -> None:

@@ -321,10 +321,16 @@ def test_caches_are_those_of_the_formulas(tab: Callable[..., Visit], where: str)
 
 
 @on_widget_pages
-def test_figures_keep_their_own_margins(tab: Callable[..., Visit], where: str) -> None:
+def test_figures_keep_their_own_margins_and_stand_on_one_line(
+    tab: Callable[..., Visit], where: str
+) -> None:
     page = tab("http").open(where)  # the theme indents lists of this kind in prose
-    for node in page.locator(".afm-counts, .afm-counts dt, .afm-counts dd").all():
+    for node in page.locator(".afm-figures, .afm-figures dt, .afm-figures dd").all():
         assert node.evaluate("n => getComputedStyle(n).margin") == "0px"
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for number in page.locator(".afm-figure-number").all():
+            assert number.evaluate("n => n.scrollWidth <= n.clientWidth"), number.inner_text()
 
 
 @on_widget_pages

@@ -62,11 +62,16 @@ def same_translation(view: Locator, shown: TranslationExplorer) -> None:
     place = shown.lengths.index(shown.length)
     score = shown.scores[shown.models.index(shown.model)][place]
     assert f"{shown.model} {percent(score)}" in curve_words(view).replace("\u00a0", " ")
-    dot = view.locator(".afm-dot").get_attribute("d")
-    x, y = (float(part) for part in dot.removeprefix("M").removesuffix("h0").split())
+    x, y = spot_at(view.locator(".afm-dot"))
     assert y == pytest.approx(4 + 92 * (1 - score))
     low, high = shown.lengths[0], shown.lengths[-1]
     assert x == pytest.approx(4 + 92 * (shown.length - low) / (high - low))
+
+
+def spot_at(spot: Locator) -> tuple[float, float]:
+    """Where a spot lies on its drawing, in hundredths of its width and height."""
+    x, y = spot.evaluate("({ style }) => [parseFloat(style.left), parseFloat(style.top)]")
+    return x, y
 
 
 def verdict(view: Locator) -> str:

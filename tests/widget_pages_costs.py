@@ -4,7 +4,7 @@ import math
 
 import pytest
 from playwright.sync_api import Locator
-from widget_pages import facts, numbers, slider_words
+from widget_pages import facts, numbers, slider_words, spot_at
 
 from attention.costs import readable_bytes, readable_flops, three_digits
 from attention.widgets import CacheCalculator, CostExplorer
@@ -59,8 +59,7 @@ def same_costs(view: Locator, shown: CostExplorer) -> None:
     most = max(stored.values())
     assert bars(view) == pytest.approx([n / most for n in stored.values()], abs=1e-4)
     for name in ("total", "attention", "linear"):
-        outline = view.locator(f".afm-loglog-dot[data-ink={name}]").get_attribute("d")
-        x, y = (float(part) for part in outline.removeprefix("M").removesuffix("h0").split())
+        x, y = spot_at(view.locator(f".afm-loglog-dot[data-ink={name}]"))
         assert x == pytest.approx(100 * math.log2(shown.length / 64) / 11, abs=0.01)
         assert y == pytest.approx(10 * (17 - math.log10(getattr(flops, name))), abs=0.01), name
     assert slider_words(view, "length") == f"{shown.length} tokens"

@@ -2,7 +2,7 @@
 
 import { element, plural, setAttribute, setText } from "./controls.js";
 import { apart } from "./labels.js";
-import { drawing } from "./vector.js";
+import { drawing, spot } from "./vector.js";
 
 const HEIGHT = 132; // of the plot in CSS pixels, as in translation.css
 const LABEL = 24; // least distance of two names, in CSS pixels
@@ -27,18 +27,22 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
   const lines = models.map((_, m) =>
     drawing("path", { ...still, class: "afm-line", "data-line": m, d: `M${points[m].map((at) => at.join(" ")).join("L")}` }),
   );
-  const dots = models.map((_, m) =>
-    drawing("path", { ...still, class: "afm-dots", "data-line": m, d: points[m].map(([x, y]) => `M${x} ${y}h0`).join("") }),
+  const dots = points.flatMap((line, m) =>
+    line.map((at) => {
+      const { node, moveTo } = spot({ class: "afm-dots", "data-line": m });
+      moveTo(at);
+      return node;
+    }),
   );
   const here = drawing("path", { ...still, class: "afm-here" });
-  const dot = drawing("path", { ...still, class: "afm-dot" });
+  const dot = spot({ class: "afm-dot" });
   const levels = drawing("path", { ...still, class: "afm-levels", d: "M0 4H100M0 50H100M0 96H100" });
   const edge = trained === null ? 0 : trainedEdge(lengths, trained);
   const seen = edge > 0 ? [drawing("rect", { class: "afm-seen", x: 0, y: 4, width: edge, height: 92 })] : [];
   const picture = drawing(
     "svg",
     { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img" },
-    ...seen, levels, here, ...lines, ...dots, dot,
+    ...seen, levels, here, ...lines,
   );
   setAttribute(picture, "aria-label", describe({ models, lengths, scores, trained, unit }));
 
@@ -56,6 +60,8 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
       "div",
       { class: "afm-plot" },
       picture,
+      ...dots,
+      dot.node,
       ...[1, 0.5, 0].map((level) => at("afm-level", `top:${place(lengths, lengths[0], level)[1]}%`, percent(level))),
       ...ticks,
       ...(edge > 0 ? [at("afm-seen-label", `width:${edge}%`, "seen in training")] : []),
@@ -70,8 +76,8 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
     const [m, l] = [models.indexOf(model), lengths.indexOf(length)];
     const [x, y] = points[m][l];
     setAttribute(here, "d", `M${x} 4V96`);
-    setAttribute(dot, "d", `M${x} ${y}h0`);
-    [...lines, ...dots].forEach((path) => setAttribute(path, "data-chosen", Number(path.dataset.line) === m && ""));
+    dot.moveTo([x, y]);
+    [...lines, ...dots].forEach((node) => setAttribute(node, "data-chosen", Number(node.dataset.line) === m && ""));
     names.forEach((name, k) => setAttribute(name, "data-chosen", k === m && ""));
     ticks.forEach((tick, k) => setAttribute(tick, "data-chosen", k === l && ""));
     const unseen = trained !== null && length > trained ? `, longer than any in training (${plural(trained, unit)} at most)` : "";

@@ -3,7 +3,7 @@
 import { blockFlops, grouped, readableFlops } from "./costs.js";
 import { element, setAttribute, setText } from "./controls.js";
 import { apart } from "./labels.js";
-import { drawing } from "./vector.js";
+import { drawing, spot } from "./vector.js";
 
 export const SHORTEST = 64;
 export const LONGEST = 131072;
@@ -41,11 +41,11 @@ export function flopsCurve() {
   const here = path({ class: "afm-loglog-here" });
   const equal = path({ class: "afm-loglog-equal" });
   const lines = LINES.map(([key]) => path({ class: "afm-loglog-line", "data-ink": key }));
-  const dots = LINES.map(([key]) => path({ class: "afm-loglog-dot", "data-ink": key }));
+  const dots = LINES.map(([key]) => spot({ class: "afm-loglog-dot", "data-ink": key }));
   const picture = drawing(
     "svg",
     { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img" },
-    ...[levels, equal, here, ...lines, ...dots],
+    ...[levels, equal, here, ...lines],
   );
   const label = (className, style, text = "") => element("span", { class: className, style, "aria-hidden": "true" }, text);
   const ticks = TICKS.map((n) => label("afm-loglog-tick", `left:${placeOf(n, 1)[0]}%`, grouped(n)));
@@ -64,6 +64,7 @@ export function flopsCurve() {
       "div",
       { class: "afm-loglog-plot" },
       picture,
+      ...dots.map((dot) => dot.node),
       ...LEVELS.map((flops) => label("afm-loglog-level", `top:${placeOf(1, flops)[1]}%`, readableFlops(flops))),
       ...ticks,
       middle,
@@ -80,7 +81,8 @@ export function flopsCurve() {
     LINES.forEach(([key], i) => {
       const [x, y] = placeOf(length, layers * now[key]);
       setAttribute(lines[i], "d", paths[key]);
-      setAttribute(dots[i], "d", `M${x.toFixed(2)} ${y.toFixed(2)}h0`);
+      dots[i].moveTo([x, y]);
+      dots[i].node.hidden = y < 0 || y > 100; // as the drawing is cut
       names[i].style.setProperty("--top", `${ends[i].toFixed(1)}px`);
     });
     const x = placeOf(length, 1)[0].toFixed(2);

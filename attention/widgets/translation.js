@@ -9,7 +9,7 @@
 //   .afm-strip, .afm-vector li[data-dim]   the vector as a picture, its numbers (filled while the list is open); data-value
 //   .afm-pairs li[data-kind]               right | wrong | missing | extra; data-reference, data-written (indices), data-value
 //   .afm-verdict                           the verdict in words; data-perfect
-//   .afm-curve path[data-line]             one line and one set of dots a model; .afm-dot the present length and model
+//   .afm-curve [data-line]                 one line and its dots a model; .afm-dot the present length and model
 //   p[role=status]                         the one live region, 0.6 s after the last move
 
 import { alignedTranslation } from "./aligned.js";

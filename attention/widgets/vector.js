@@ -12,6 +12,16 @@ export function drawing(tag, attributes = {}, ...children) {
   return node;
 }
 
+/**
+ * A round spot over a drawing that is stretched: moveTo([x, y]) in hundredths. It is no part of the drawing, since a stroke of no
+ * length, with round ends, is stretched along in some browsers.
+ */
+export function spot(attributes) {
+  const node = element("span", { ...attributes, class: `afm-spot ${attributes.class}`, "aria-hidden": "true" });
+  const moveTo = ([x, y]) => Object.assign(node.style, { left: `${x}%`, top: `${y}%` });
+  return { node, moveTo };
+}
+
 /** The numbers of a vector, each with a bar to the left or right of zero. */
 export function vectorList({ size }) {
   const entries = Array.from({ length: size }, (_, d) => element("li", { "data-dim": d }, ""));

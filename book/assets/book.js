@@ -37,11 +37,17 @@
     opened.forEach(function (box) { box.open = false; });
   });
 
-  // The page's height changes at a key press in a widget, too: that must not wait for this.
+  // The page's height changes at a key press in a widget, too, which must not wait for this; its width does not.
+  var width = 0;
   var settled = 0;
   new ResizeObserver(function () {
     clearTimeout(settled);
-    settled = setTimeout(focusScrollers, 200);
+    if (document.documentElement.clientWidth === width) {
+      settled = setTimeout(focusScrollers, 200);
+      return;
+    }
+    width = document.documentElement.clientWidth;
+    focusScrollers();
   }).observe(document.documentElement);
   window.addEventListener("load", focusScrollers);
 })();

@@ -1,8 +1,10 @@
 """What a widget shows on a page, held against Python's own numbers."""
 
+import re
+
 import pytest
 import torch
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from attention.plots import visible
 from attention.widgets import (
@@ -25,6 +27,13 @@ def numbers(places: Locator, name: str = "value") -> torch.Tensor:
 
 def facts(view: Locator) -> dict[str, str]:
     return view.evaluate("view => ({...view.dataset})")
+
+
+def load(page: Page) -> Locator:
+    """Ask for the model; the view when it is there."""
+    page.locator(".afm-load").first.click()
+    page.wait_for_selector(".afm-gpt[data-model=ready]")
+    return page.locator(".afm-gpt").first
 
 
 def open_lists(view: Locator) -> None:
@@ -226,11 +235,15 @@ def same_gpt(view: Locator, shown: GPTExplorer) -> None:
     words = view.locator(".afm-sentence label:not([hidden]) .afm-word").all_text_contents()
     assert words == [visible(name) for name in names]
     expect(view).not_to_have_attribute("data-behind", "")
-    heads = view.locator(".afm-grid th[role=columnheader]:not([hidden])").all_text_contents()
-    assert heads == words[:n]
+    for heads in ("thead th", "tbody tr:not([aria-hidden]) th"):
+        spoken = view.locator(f".afm-grid {heads}:not([aria-hidden])")
+        assert spoken.evaluate_all("all => all.map(th => th.ariaLabel)") == words[:n], heads
+    lines = [re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", "\ufffd", word) for word in words[:n]]
+    for strip in (".afm-names-left", ".afm-names-over"):
+        assert view.locator(strip).text_content().split("\n") == lines, strip
     weights = shown.weights[shown.layer, shown.head]
     close = {"atol": 1e-5, "rtol": 0}
-    row = "tbody tr:not([hidden]) td[data-key]:not([hidden])"
+    row = "tbody tr:not([aria-hidden]) td[data-key]:not([aria-hidden])"
     torch.testing.assert_close(numbers(view.locator(row), "weight").reshape(n, n), weights, **close)
     masked = view.locator(f"{row}[data-masked]").count()
     assert masked == (n * (n - 1) // 2 if shown.mask == "causal" else 0)

@@ -15,7 +15,8 @@
 
 import { additiveAttention } from "./additive.js";
 import { announcer, decimal, element, range, sentenceChoice, setText, slider, visible } from "./controls.js";
-import { heatGrid, keepInSight, painter } from "./heatmap.js";
+import { heatGrid, keepInSight } from "./heatmap.js";
+import { painter } from "./ink.js";
 import { unpack } from "./maths.js";
 import { contextTitle, softmaxSteps, stepsTable } from "./steps.js";
 import { vectorStrip } from "./vector.js";

@@ -13,7 +13,8 @@
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { announcer, decimal, element, plural, radios, setText, slider, visible } from "./controls.js";
-import { heatGrid, painter, thumbnail } from "./heatmap.js";
+import { heatGrid } from "./heatmap.js";
+import { painter, thumbnail } from "./ink.js";
 import { multiHeadAttention, unpack } from "./maths.js";
 import { cellSentence, contextVector, softmaxSteps, stepsTable } from "./steps.js";
 import { setState, viewOf } from "./view.js";

@@ -19,7 +19,8 @@ import { wellFormed } from "./bpe.js";
 import { announcer, decimal, element, indexSlider, plural, radios, range, setText, slider, visible } from "./controls.js";
 import { fetchModel, fetched, onFetched } from "./fetching.js";
 import { drawn, guessList } from "./guesses.js";
-import { heatGrid, keepInSight, painter, thumbnail } from "./heatmap.js";
+import { heatGrid, keepInSight } from "./heatmap.js";
+import { painter, thumbnail } from "./ink.js";
 import { modelReadings, noteOn, storedReadings, whyNothing } from "./reading.js";
 import { textField } from "./typing.js";
 import { setState, viewOf } from "./view.js";
@@ -28,7 +29,6 @@ import { sentence } from "./words.js";
 const DATA = ["script", "facts", "label", "caption"];
 const STATE = ["text", "layer", "head", "mask", "length", "preview"];
 const MASKS = ["causal", "none"].map((value) => ({ value, content: [value] }));
-const MANY = 32; // from here on a cell is as small as a cell may be
 const LEAST = 0.005; // what would be written as .00 is not written
 const NAMING = {
   name: "query",
@@ -100,7 +100,7 @@ function build(model) {
   const mapTitle = element("p", { class: "afm-title" }, "Where every token looks");
   const readout = element("p", { class: "afm-readout" }, "");
   const scroll = element("div", { class: "afm-scroll" });
-  scroll.addEventListener("scroll", () => behind || grid.draw(undefined, scroll));
+  scroll.addEventListener("scroll", () => grid.draw(undefined, scroll));
   const lacking = element("p", { class: "afm-lacking" }, "");
   const results = element(
     "div",
@@ -163,7 +163,8 @@ function build(model) {
     if (grid?.room === room) return;
     grid?.stop();
     const blanks = Array(room).fill("");
-    grid = { room, ...heatGrid({ rows: blanks, columns: blanks, onChoose: choose, onPoint: readOut, least: LEAST }) };
+    const options = { onChoose: choose, onPoint: readOut, least: LEAST, large: true };
+    grid = { room, ...heatGrid({ rows: blanks, columns: blanks, ...options }) };
     scroll.replaceChildren(grid.node);
   }
 
@@ -229,26 +230,27 @@ function build(model) {
     setText(writeOn, writing ? "Stop" : "Write on");
     Object.assign(node.dataset, { query, key });
     // A map of a long text has thousands of cells: while the reader types, only the words and the guesses keep up.
-    if (grid === null || (names.length === mapped.length && names.every((text, i) => text === mapped[i]))) follow();
+    if (grid === null || (names.length === mapped.length && names.every((text, i) => text === mapped[i]))) follow(false);
     else {
       behind = true;
       node.dataset.behind = "";
       clearTimeout(following);
-      following = setTimeout(follow, writing ? LATER : REST);
+      following = setTimeout(follow, writing ? LATER : REST, true);
     }
   }
 
-  /** The large map and what is read off it; the small ones follow. */
-  function follow() {
+  /** The large map and what is read off it; the small ones follow. At once, or in steps between which a key can come. */
+  function follow(inSteps) {
     clearTimeout(following);
     behind = false;
-    delete node.dataset.behind;
+    const done = () => behind || delete node.dataset.behind;
+    if (!reading.weights || !inSteps) done();
     if (!reading.weights) return;
     const { names } = reading;
     const name = `Weights of layer ${model.get("layer")}, head ${model.get("head")}: rows are queries, columns are keys`;
-    scroll.style.setProperty("--n", Math.min(Math.max(names.length, 6), MANY));
     makeGrid(names.length);
-    grid.update({ weights: matrix(), mask: reading.allowed, ...place(), name, rowNames: names, columnNames: names });
+    const labels = { name, rowNames: names, columnNames: names };
+    grid.update({ weights: matrix(), mask: reading.allowed, ...place(), ...labels, onWritten: inSteps ? done : null });
     mapped = names;
     readOut();
     paper.paint();

@@ -40,7 +40,7 @@ class GPTExplorer(BookWidget):
     """
 
     _esm = bundle("gpt.js")
-    _css = stylesheet("widget.css", "words.css", "gpt.css")
+    _css = stylesheet("widget.css", "words.css", "sheet.css", "gpt.css")
 
     text = Text("").tag(sync=True)
     layer = Whole(0).tag(sync=True)

@@ -12,7 +12,8 @@
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { announcer, decimal, element, indexSlider, plural, range, select, setAttribute, setText, visible } from "./controls.js";
-import { heatGrid, keepInSight, painter } from "./heatmap.js";
+import { heatGrid, keepInSight } from "./heatmap.js";
+import { painter } from "./ink.js";
 import { maskTable } from "./maths.js";
 import { patternScore, unpackWeights, wantedKeys } from "./patterns.js";
 import { setState, viewOf } from "./view.js";

@@ -1,19 +1,18 @@
-// Heat maps of attention weights: a large one whose cells can be walked with the arrow keys, and a small one.
-// One hue, darker = more; a masked cell is hatched and says so, which a weight of zero is not and does not.
+// A heat map of attention weights whose cells can be walked with the arrow keys.
 //
-// The ink is drawn on a canvas (a slider move must cost less than a frame, and a few hundred styled cells cost more). Over
-// the canvas of the large map lies a real table with role grid: its cells carry the numbers, the focus and the outlines.
+// Over the ink (ink.js) lies a real table with role grid: its cells carry the numbers and the focus.
 
-import { KEEPS_KEYS, decimal, element, onThemeChange, setAttribute, setText, visible } from "./controls.js";
+import { KEEPS_KEYS, decimal, element, setAttribute, setText, visible } from "./controls.js";
+import { inkBox } from "./ink.js";
+import { mapSheet } from "./sheet.js";
 
-/** Up to this weight the number in a cell is black on a light page, above it white; see the ramp in widget.css. */
-const PALE = 0.66;
-const HEADS = 120; // pixels that a map's heads take at most
+const SLICE = 16; // rows of cells that are written at a time
 
 /**
  * A grid of weights, row = query, column = key, one cell in the tab order. corner names columns and rows; blank says what
  * a cell is that the mask takes out; a weight below `least` is drawn without its number. shade(weight), from 0 to 1, is its
- * place on the ramp; numbers below 0 are drawn without their sign and said with it, in so many `digits`.
+ * place on the ramp; numbers below 0 are drawn without their sign and said with it, in so many `digits`. A `large` map lies
+ * under a sheet (sheet.js): its cells are placed once, and those that are not shown are cut off instead of hidden.
  * onChoose(query, key) when a cell is clicked or reached by arrow key; onPoint(query, key) when the pointer is over it,
  * and onPoint(null) when it leaves.
  */
@@ -27,15 +26,25 @@ export function heatGrid({
   least = 0,
   shade = (weight) => weight,
   digits = 2,
+  large = false,
 }) {
-  const head = (scope, token) =>
-    element("th", { scope, role: `${scope === "col" ? "column" : "row"}header` }, element("span", {}, visible(token)));
+  const setName = (node, token) => {
+    if (large) setAttribute(node, "aria-label", visible(token));
+    else setText(node.firstChild, visible(token));
+  };
+  const head = (scope) => (token, i) => {
+    const role = `${scope === "col" ? "column" : "row"}header`;
+    const node = element("th", { scope, role }, element("span", {}, large ? `${i + 1}` : ""));
+    setName(node, token);
+    return node;
+  };
+  const setShown = (node, is) => (large ? setAttribute(node, "aria-hidden", !is && "true") : (node.hidden = !is));
   const names = element("td", { class: "afm-corner" }, ...corner.map((text) => element("span", {}, text)));
-  const columnHeads = columns.map((token) => head("col", token));
+  const columnHeads = columns.map(head("col"));
   const cells = rows.map((_, i) =>
     columns.map((__, j) => element("td", { role: "gridcell", tabindex: -1, "data-query": i, "data-key": j, ...KEEPS_KEYS })),
   );
-  const rowHeads = rows.map((token) => head("row", token));
+  const rowHeads = rows.map(head("row"));
   const lines = rowHeads.map((node, i) => element("tr", { role: "row" }, node, ...cells[i]));
   const table = element(
     "table",
@@ -44,11 +53,13 @@ export function heatGrid({
     element("tbody", {}, ...lines),
   );
   const ink = inkBox("afm-ink");
-  cells[0][0].append(ink.node); // it moves with the table, under the cells
+  const sheet = large ? mapSheet({ table, room: { rows: rows.length, columns: columns.length }, ink: ink.node, corner }) : null;
+  if (!large) cells[0][0].append(ink.node); // it moves with the table, under the cells
   let shown = null;
   let side = 0; // of a cell, in CSS pixels
   let ramp = null;
   let chosen = cells[0][0];
+  let writing = 0; // timer
   const resize = new ResizeObserver(([entry]) => {
     side = entry.borderBoxSize[0].inlineSize;
     if (shown) sizeInk();
@@ -80,23 +91,21 @@ export function heatGrid({
 
   /**
    * weights and mask are (T, S) tables; T and S at most what the grid was made for. A masked weight may be null. rowNames
-   * and columnNames take the place of the tokens.
+   * and columnNames take the place of the tokens. With onWritten the cells, which are said and not seen, are written a few
+   * rows at a time, so that a key press between finds the page free; it is called after the last.
    */
-  function update({ weights, mask, query, key, name, rowNames = null, columnNames = null }) {
+  function update({ weights, mask, query, key, name, rowNames = null, columnNames = null, onWritten = null }) {
+    clearTimeout(writing);
     const [height, width] = [weights.length, weights[0].length];
     shown = { weights, mask, query, key };
     setAttribute(table, "aria-label", name);
-    rowNames?.forEach((text, i) => setText(rowHeads[i].firstChild, visible(text)));
-    columnNames?.forEach((text, j) => setText(columnHeads[j].firstChild, visible(text)));
-    columnHeads.forEach((node, j) => (node.hidden = j >= width));
-    lines.forEach((line, i) => {
-      line.hidden = i >= height;
-      setAttribute(line, "data-chosen", i === query && "");
-      cells[i].forEach((cell, j) => {
-        cell.hidden = j >= width;
-        if (i < height && j < width) writeCell(cell, weights[i][j], mask[i][j] ? decimal(weights[i][j], digits) : blank, !mask[i][j]);
-      });
-    });
+    rowNames?.forEach((text, i) => setName(rowHeads[i], text));
+    columnNames?.forEach((text, j) => setName(columnHeads[j], text));
+    sheet?.update({ rows: rowNames.slice(0, height), columns: columnNames.slice(0, width), query });
+    columnHeads.forEach((node, j) => setShown(node, j < width));
+    if (!large) lines.forEach((line, i) => setAttribute(line, "data-chosen", i === query && ""));
+    if (onWritten) writeLines(0, SLICE, onWritten);
+    else writeLines(0, lines.length);
     setAttribute(chosen, "tabindex", -1);
     setAttribute(chosen, "aria-selected", null);
     chosen = cells[query][key];
@@ -105,9 +114,28 @@ export function heatGrid({
     sizeInk();
   }
 
+  function writeLines(start, count, onWritten = null) {
+    const { weights, mask } = shown;
+    const [height, width] = [weights.length, weights[0].length];
+    lines.slice(start, start + count).forEach((line, k) => {
+      const i = start + k;
+      setShown(line, i < height);
+      cells[i].forEach((cell, j) => {
+        setShown(cell, j < width);
+        if (i >= height || j >= width) return;
+        writeCell(cell, weights[i][j], mask[i][j] ? decimal(weights[i][j], digits) : blank, !mask[i][j]);
+      });
+    });
+    if (!onWritten) return;
+    if (start + count < lines.length) writing = setTimeout(writeLines, 0, start + count, count, onWritten);
+    else onWritten();
+  }
+
   function sizeInk() {
-    ink.node.style.width = `${shown.weights[0].length * side}px`;
-    ink.mark(shown.query, shown.weights.length);
+    const { weights, query, key } = shown;
+    const [height, width] = [weights.length, weights[0].length];
+    setAttribute(ink.node, "style", `width:${width * side}px;height:${height * side}px`);
+    ink.mark(query, height, key, width);
   }
 
   /**
@@ -117,45 +145,20 @@ export function heatGrid({
   function draw(newRamp = ramp, box = null) {
     ramp = newRamp;
     if (!shown || !ramp || !side) return;
-    const seen = inSight(box, side);
-    const { weights, mask } = shown;
-    const dots = window.devicePixelRatio;
-    ink.resize(weights[0].length * side, weights.length * side, dots);
-    const pen = ink.canvas.getContext("2d");
-    pen.setTransform(dots, 0, 0, dots, 0, 0);
-    pen.font = `${Math.max(10, Math.min(12.5, side * 0.36))}px ${ramp.font}`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.fillStyle = ramp.line;
-    mask.forEach((row, i) => row.forEach((open, j) => open && seen(i, j) && pen.fillRect(j * side, i * side, side, side)));
-    weights.forEach((row, i) =>
-      row.forEach((weight, j) => {
-        if (!mask[i][j] || !seen(i, j)) return;
-        pen.fillStyle = ramp.colour(shade(weight));
-        pen.fillRect(j * side + 0.5, i * side + 0.5, side - 1, side - 1);
-        if (Math.abs(weight) < least) return;
-        pen.fillStyle = ramp.number(shade(weight));
-        pen.fillText(shortWeight(Math.abs(weight)), (j + 0.5) * side, (i + 0.54) * side);
-      }),
-    );
+    ink.draw({ ...shown, side, ramp, box, shade, least });
   }
+
   return {
-    node: table,
+    node: sheet?.node ?? table,
     ink: ink.node,
     side: () => side,
     update,
     draw,
-    stop: () => resize.disconnect(),
+    stop() {
+      clearTimeout(writing);
+      resize.disconnect();
+    },
   };
-}
-
-/** Whether a cell lies in what a scrolling box shows; everything does where there is none. */
-function inSight(box, side) {
-  if (box === null) return () => true;
-  const bounds = (from, size) => [(from - HEADS) / side - 1, (from + size) / side];
-  const [left, right] = bounds(box.scrollLeft, box.clientWidth);
-  const [top, bottom] = bounds(box.scrollTop, box.clientHeight);
-  return (row, column) => row > top && row < bottom && column > left && column < right;
 }
 
 /** On a narrow screen a map of n columns scrolls in its box: keep a column in sight. */
@@ -169,11 +172,6 @@ function writeCell(cell, weight, words, masked) {
   setAttribute(cell, "data-weight", weight);
   setAttribute(cell, "data-masked", masked && "");
   setAttribute(cell, "aria-label", words);
-}
-
-/** Two digits without the leading zero, so that they fit a small cell: .43, 1.0. */
-export function shortWeight(weight) {
-  return weight >= 0.995 ? "1.0" : weight.toFixed(2).slice(1);
 }
 
 /** Where a key leads from (row, column) in a grid of `size`, or null when the key is none of the grid's. */
@@ -192,100 +190,4 @@ export function step({ key, ctrlKey, metaKey, altKey }, [row, column], [height, 
   if (!(key in moves)) return null;
   const clamp = (value, size) => Math.max(0, Math.min(size - 1, value));
   return [clamp(moves[key][0], height), clamp(moves[key][1], width)];
-}
-
-/** A small map, one pixel a cell, blown up by CSS. Masked pixels stay transparent: the hatching behind shows through. */
-export function thumbnail() {
-  const ink = inkBox("afm-thumb");
-  function update({ weights, mask, query, ramp }) {
-    const [height, width] = [weights.length, weights[0].length];
-    const image = new ImageData(width, height);
-    weights.forEach((row, i) =>
-      row.forEach((weight, j) => {
-        if (mask[i][j]) image.data.set([...ramp.shade(weight), 255], 4 * (i * width + j));
-      }),
-    );
-    ink.resize(width, height);
-    ink.canvas.getContext("2d").putImageData(image, 0, 0);
-    ink.mark(query, height);
-  }
-  return { node: ink.node, update };
-}
-
-/** A hatched box with a canvas in it, and a frame around the chosen query's row. */
-function inkBox(className) {
-  const canvas = element("canvas", { "aria-hidden": "true", width: 1, height: 1 });
-  const frame = element("span", { class: "afm-row-frame" });
-  const node = element("span", { class: `afm-hatched ${className}` }, canvas, frame);
-  return {
-    node,
-    canvas,
-    /** Give the canvas this many pixels, and empty it. */
-    resize(width, height, ratio = 1) {
-      const [across, down] = [width, height].map((size) => Math.round(size * ratio));
-      if (canvas.width === across && canvas.height === down) {
-        canvas.getContext("2d").clearRect(0, 0, width, height);
-      } else Object.assign(canvas, { width: across, height: down });
-    },
-    mark(query, nQueries) {
-      frame.style.top = `${(100 * query) / nQueries}%`;
-      frame.style.height = `${100 / nQueries}%`;
-    },
-  };
-}
-
-/**
- * The colours of the current theme: shade(weight) -> [r, g, b], colour(weight) -> the same as CSS, number(weight) -> the colour of a number on it.
- * The style sheet is the one place that knows them: a hatched box carries the ramp's start, middle and end as its
- * background, caret and text colour. Read once a theme: a computed style inside a size container costs a layout.
- */
-export function readRamp(node) {
-  const style = getComputedStyle(node);
-  const [low, middle, high] = [style.backgroundColor, style.caretColor, style.color].map((text) =>
-    text.match(/[\d.]+/g).slice(0, 3).map(Number),
-  );
-  const mix = (a, b, share) => a.map((x, i) => Math.round(x + share * (b[i] - x)));
-  const light = low[1] > high[1];
-  // 256 shades, made once: a map of a long text has thousands of cells.
-  const shades = Array.from({ length: 256 }, (_, i) => (i < 128 ? mix(low, middle, i / 127.5) : mix(middle, high, i / 127.5 - 1)));
-  const colours = shades.map((rgb) => `rgb(${rgb.join(" ")})`);
-  return {
-    shade: (w) => shades[Math.round(255 * w)],
-    colour: (w) => colours[Math.round(255 * w)],
-    number: (w) => (w <= PALE === light ? "#000" : "#fff"),
-    line: `rgb(${mix(low, middle, 0.2).join(" ")})`, // between cells
-    font: style.fontFamily,
-  };
-}
-
-/**
- * Who draws the maps: paint() calls draw(ramp) with the colours of the present theme, and so does a change of the theme
- * or of the node's width. `ink` is a hatched box of the node's.
- */
-export function painter(node, ink, draw) {
-  let ramp = null;
-  function paint() {
-    if (!node.isConnected) return; // JupyterLab renders before it attaches: the observer below draws then
-    ramp ??= readRamp(ink());
-    draw(ramp);
-  }
-  function again() {
-    ramp = null;
-    paint();
-  }
-  const stopTheme = onThemeChange(again);
-  let width = null;
-  const resize = new ResizeObserver(([{ contentRect }]) => {
-    if (contentRect.width === width) return; // what is drawn does not depend on the height
-    width = contentRect.width;
-    again();
-  });
-  resize.observe(node);
-  return {
-    paint,
-    stop() {
-      stopTheme();
-      resize.disconnect();
-    },
-  };
 }

@@ -13,7 +13,8 @@
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { announcer, checkbox, decimal, element, plural, radios, setAttribute, setText, slider, visible } from "./controls.js";
-import { heatGrid, painter } from "./heatmap.js";
+import { heatGrid } from "./heatmap.js";
+import { painter } from "./ink.js";
 import { unpack } from "./maths.js";
 import { SLOPE, answers, attendInOrder, distances, moveWord, swapWords } from "./order.js";
 import { setState, viewOf } from "./view.js";

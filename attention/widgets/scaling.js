@@ -13,7 +13,8 @@
 import { barChart } from "./bars.js";
 import { announcer, checkbox, decimal, element, plural, setText, slider } from "./controls.js";
 import { figureRow } from "./figures.js";
-import { heatGrid, keepInSight, painter } from "./heatmap.js";
+import { heatGrid, keepInSight } from "./heatmap.js";
+import { painter } from "./ink.js";
 import { exponentiate, unpack } from "./maths.js";
 import { deviation, entropy, frobenius, rootMeanSquare, saturation } from "./saturation.js";
 import { stepsTable } from "./steps.js";

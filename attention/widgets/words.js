@@ -2,7 +2,7 @@
 // Each word is a native radio button: choosing it makes it the query (or the position that is followed).
 
 import { element, radios, setAttribute, setText, visible } from "./controls.js";
-import { shortWeight } from "./heatmap.js";
+import { shortWeight } from "./ink.js";
 
 const QUERY = {
   name: "query",

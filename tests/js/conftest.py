@@ -8,6 +8,8 @@ import pytest
 from ipywidgets import Widget
 from playwright.sync_api import Browser, Page
 
+from attention.widgets import GPTExplorer, _gpt_model
+
 HOST = Path(__file__).parents[2] / "book" / "assets" / "afm-host.js"
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Page</title>
@@ -63,3 +65,22 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     yield build
     for page in pages:
         page.close()
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """The model's script beside the page; it calls itself by its address."""
+    path = tmp_path / "gpt.js"
+    path.write_text(_gpt_model.script().replace(_gpt_model.script_name(), path.as_uri()))
+    return path
+
+
+@pytest.fixture
+def start(open_page: Open, script: Path) -> Open:
+    """Open a page with so many views of a GPTExplorer, whose model lies beside it."""
+
+    def build(shown: GPTExplorer, views: int = 1, **options: object) -> Page:
+        edit = {"script": script.as_uri()}
+        return open_page(*[shown.model_id] * views, models=[shown], edit=edit, **options)
+
+    return build

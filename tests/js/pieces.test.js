@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decimal, visible } from "../../attention/widgets/controls.js";
-import { shortWeight, step } from "../../attention/widgets/heatmap.js";
+import { step } from "../../attention/widgets/heatmap.js";
+import { shortWeight } from "../../attention/widgets/ink.js";
 import { cellSentence } from "../../attention/widgets/steps.js";
 
 const size = [3, 5];

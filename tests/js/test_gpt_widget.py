@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page
-from widget_pages import facts, press, same_gpt, slider_words
+from widget_pages import facts, load, press, same_gpt, slider_words
 
 from attention.plots import visible
 from attention.widgets import GPTExplorer, _gpt_model
@@ -20,31 +19,6 @@ HOSTILE = {
     "names": "__proto__ constructor toString valueOf hasOwnProperty",
     "empty": "",
 }
-
-
-@pytest.fixture
-def script(tmp_path: Path) -> Path:
-    """The model's script beside the page; it calls itself by its address."""
-    path = tmp_path / "gpt.js"
-    path.write_text(_gpt_model.script().replace(_gpt_model.script_name(), path.as_uri()))
-    return path
-
-
-@pytest.fixture
-def start(open_page, script: Path):
-    """Open a page with a view of the widget for each time that it is given."""
-
-    def build(shown: GPTExplorer, views: int = 1, **options: object) -> Page:
-        edit = {"script": script.as_uri()}
-        return open_page(*[shown.model_id] * views, models=[shown], edit=edit, **options)
-
-    return build
-
-
-def load(page: Page) -> Locator:
-    page.locator(".afm-load").first.click()
-    page.wait_for_selector(".afm-gpt[data-model=ready]")
-    return page.locator(".afm-gpt").first
 
 
 def test_before_the_model_is_here_the_controls_move_what_python_sent(start, script: Path) -> None:

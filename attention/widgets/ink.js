@@ -1,0 +1,156 @@
+// The ink of a map, large or small. It is on a canvas, since a slider move must cost less than a frame, and a few hundred
+// styled cells cost more.
+//
+// One hue, darker = more; a masked cell is hatched and says so, which a weight of zero is not and does not.
+
+import { element, onThemeChange, setAttribute } from "./controls.js";
+
+/** Up to this weight the number in a cell is black on a light page, above it white; see the ramp in widget.css. */
+const PALE = 0.66;
+const AROUND = 4; // cells that are drawn beyond what is in sight, so that one who scrolls finds them there
+
+/** A hatched box with a canvas in it, and frames around the chosen query's row and, where a key is told, its cell. */
+export function inkBox(className) {
+  const canvas = element("canvas", { "aria-hidden": "true", width: 1, height: 1 });
+  const frame = element("span", { class: "afm-row-frame" });
+  const spot = element("span", { class: "afm-cell-frame", hidden: true });
+  const node = element("span", { class: `afm-hatched ${className}` }, canvas, frame, spot);
+
+  /** The pen of a canvas of this many dots, empty. */
+  function blank(across, down) {
+    const pen = canvas.getContext("2d");
+    if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
+    else {
+      pen.resetTransform();
+      pen.clearRect(0, 0, across, down);
+    }
+    return pen;
+  }
+
+  function mark(query, nQueries, key = null, nKeys = 1) {
+    const row = `top:${(100 * query) / nQueries}%;height:${100 / nQueries}%`;
+    setAttribute(frame, "style", row);
+    setAttribute(spot, "style", `${row};left:${(100 * key) / nKeys}%;width:${100 / nKeys}%`);
+    spot.hidden = key === null;
+  }
+
+  /**
+   * Draw weights (T, S) into cells of `side` pixels, with their numbers from `least` on; of a map that scrolls in `box` only
+   * what is in sight, on a canvas that is no larger: phones draw none of 64 x 64 cells.
+   */
+  function draw({ weights, mask, side, ramp, box, shade, least }) {
+    const [left, right] = drawnCells(box?.scrollLeft, box?.clientWidth, side, weights[0].length);
+    const [top, bottom] = drawnCells(box?.scrollTop, box?.clientHeight, side, weights.length);
+    const [width, height] = [(right - left) * side, (bottom - top) * side];
+    setAttribute(canvas, "style", `left:${left * side}px;top:${top * side}px;width:${width}px;height:${height}px`);
+    const dots = window.devicePixelRatio;
+    const pen = blank(Math.round(width * dots), Math.round(height * dots));
+    pen.setTransform(dots, 0, 0, dots, -dots * left * side, -dots * top * side);
+    pen.font = `${Math.max(10, Math.min(12.5, side * 0.36))}px ${ramp.font}`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (let i = top; i < bottom; i += 1) {
+      for (let j = left; j < right; j += 1) {
+        if (!mask[i][j]) continue;
+        const weight = weights[i][j];
+        pen.fillStyle = ramp.line;
+        pen.fillRect(j * side, i * side, side, side);
+        pen.fillStyle = ramp.colour(shade(weight));
+        pen.fillRect(j * side + 0.5, i * side + 0.5, side - 1, side - 1);
+        if (Math.abs(weight) < least) continue;
+        pen.fillStyle = ramp.number(shade(weight));
+        pen.fillText(shortWeight(Math.abs(weight)), (j + 0.5) * side, (i + 0.54) * side);
+      }
+    }
+  }
+  return { node, blank, mark, draw };
+}
+
+/**
+ * Which of `count` cells of a row or a column are drawn: [first, end). All of them, or of a map that scrolls in a box those
+ * that the box, `size` pixels wide and scrolled by `from`, shows, and some around: as many wherever it is scrolled to.
+ */
+function drawnCells(from, size, side, count) {
+  if (from === undefined) return [0, count];
+  const drawn = Math.min(count, Math.ceil(size / side) + 1 + 2 * AROUND);
+  const first = Math.max(0, Math.min(count - drawn, Math.floor(from / side) - AROUND));
+  return [first, first + drawn];
+}
+
+/** Two digits without the leading zero, so that they fit a small cell: .43, 1.0. */
+export function shortWeight(weight) {
+  return weight >= 0.995 ? "1.0" : weight.toFixed(2).slice(1);
+}
+
+/** A small map, one pixel a cell, blown up by CSS. Masked pixels stay transparent: the hatching behind shows through. */
+export function thumbnail() {
+  const ink = inkBox("afm-thumb");
+  function update({ weights, mask, query, ramp }) {
+    const [height, width] = [weights.length, weights[0].length];
+    const image = new ImageData(width, height);
+    weights.forEach((row, i) =>
+      row.forEach((weight, j) => {
+        if (mask[i][j]) image.data.set([...ramp.shade(weight), 255], 4 * (i * width + j));
+      }),
+    );
+    ink.blank(width, height).putImageData(image, 0, 0);
+    ink.mark(query, height);
+  }
+  return { node: ink.node, update };
+}
+
+/**
+ * The colours of the current theme: shade(weight) -> [r, g, b], colour(weight) -> the same as CSS, number(weight) -> the colour of a number on it.
+ * The style sheet is the one place that knows them: a hatched box carries the ramp's start, middle and end as its
+ * background, caret and text colour. Read once a theme: a computed style inside a size container costs a layout.
+ */
+function readRamp(node) {
+  const style = getComputedStyle(node);
+  const [low, middle, high] = [style.backgroundColor, style.caretColor, style.color].map((text) =>
+    text.match(/[\d.]+/g).slice(0, 3).map(Number),
+  );
+  const mix = (a, b, share) => a.map((x, i) => Math.round(x + share * (b[i] - x)));
+  const light = low[1] > high[1];
+  // 256 shades, made once: a map of a long text has thousands of cells.
+  const shades = Array.from({ length: 256 }, (_, i) => (i < 128 ? mix(low, middle, i / 127.5) : mix(middle, high, i / 127.5 - 1)));
+  const colours = shades.map((rgb) => `rgb(${rgb.join(" ")})`);
+  return {
+    shade: (w) => shades[Math.round(255 * w)],
+    colour: (w) => colours[Math.round(255 * w)],
+    number: (w) => (w <= PALE === light ? "#000" : "#fff"),
+    line: `rgb(${mix(low, middle, 0.2).join(" ")})`, // between cells
+    font: style.fontFamily,
+  };
+}
+
+/**
+ * Who draws the maps: paint() calls draw(ramp) with the colours of the present theme, and so does a change of the theme
+ * or of the node's width. `ink` is a hatched box of the node's.
+ */
+export function painter(node, ink, draw) {
+  let ramp = null;
+  function paint() {
+    if (!node.isConnected) return; // JupyterLab renders before it attaches: the observer below draws then
+    ramp ??= readRamp(ink());
+    draw(ramp);
+  }
+  function again() {
+    ramp = null;
+    paint();
+  }
+  const stopTheme = onThemeChange(again);
+  let width = null;
+  const resize = new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === width) return; // what is drawn does not depend on the height
+    width = contentRect.width;
+    again();
+  });
+  resize.observe(node);
+  return {
+    paint,
+    stop() {
+      stopTheme();
+      resize.disconnect();
+    },
+  };
+}

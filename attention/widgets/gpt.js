@@ -3,7 +3,7 @@
 // Hooks for tests and for style sheets (kept stable):
 //   .afm-gpt                              the widget; data-model = asleep | loading | ready, data-tokens (that can be read),
 //                                         data-layer, data-head, data-mask, data-length (that are read), data-query, data-key,
-//                                         data-behind while the map does not show them yet
+//                                         data-behind while the map does not show or say them yet
 //   textarea[data-control=text]           the text; read-only until the model is there
 //   .afm-load, .afm-write                 the buttons that ask for the model, and that let it write on
 //   input[data-control=layer|head|length] native sliders; aria-valuetext says their value in words
@@ -100,7 +100,7 @@ function build(model) {
   const mapTitle = element("p", { class: "afm-title" }, "Where every token looks");
   const readout = element("p", { class: "afm-readout" }, "");
   const scroll = element("div", { class: "afm-scroll" });
-  scroll.addEventListener("scroll", () => grid.draw(undefined, scroll));
+  scroll.addEventListener("scroll", () => behind || grid.draw(undefined, scroll));
   const lacking = element("p", { class: "afm-lacking" }, "");
   const results = element(
     "div",
@@ -230,27 +230,27 @@ function build(model) {
     setText(writeOn, writing ? "Stop" : "Write on");
     Object.assign(node.dataset, { query, key });
     // A map of a long text has thousands of cells: while the reader types, only the words and the guesses keep up.
-    if (grid === null || (names.length === mapped.length && names.every((text, i) => text === mapped[i]))) follow(false);
+    if (grid === null || (names.length === mapped.length && names.every((text, i) => text === mapped[i]))) follow();
     else {
       behind = true;
       node.dataset.behind = "";
       clearTimeout(following);
-      following = setTimeout(follow, writing ? LATER : REST, true);
+      following = setTimeout(follow, writing ? LATER : REST);
     }
   }
 
-  /** The large map and what is read off it; the small ones follow. At once, or in steps between which a key can come. */
-  function follow(inSteps) {
+  /** The large map and what is read off it; the small ones follow, and a little later what is said of its cells. */
+  function follow() {
     clearTimeout(following);
     behind = false;
-    const done = () => behind || delete node.dataset.behind;
-    if (!reading.weights || !inSteps) done();
-    if (!reading.weights) return;
+    const onWritten = () => behind || delete node.dataset.behind;
+    if (!reading.weights) return void onWritten();
+    node.dataset.behind = "";
     const { names } = reading;
     const name = `Weights of layer ${model.get("layer")}, head ${model.get("head")}: rows are queries, columns are keys`;
     makeGrid(names.length);
     const labels = { name, rowNames: names, columnNames: names };
-    grid.update({ weights: matrix(), mask: reading.allowed, ...place(), ...labels, onWritten: inSteps ? done : null });
+    grid.update({ weights: matrix(), mask: reading.allowed, ...place(), ...labels, onWritten });
     mapped = names;
     readOut();
     paper.paint();

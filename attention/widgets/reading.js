@@ -20,6 +20,7 @@ export function emptyReading({ names = [], total = 0, length = 0, mask = "causal
 export function modelReadings({ gpt, tokenizer }) {
   const reader = makeReader(gpt);
   let last = { text: null, ids: [] };
+  let allowed = { mask: null, table: [] };
   return (text, given, mask) => {
     if (text !== last.text) {
       const all = tokenizer.encode(text);
@@ -30,11 +31,12 @@ export function modelReadings({ gpt, tokenizer }) {
     const base = { names: last.names, total: last.total, length, mask };
     if (length === 0) return emptyReading(base);
     reader.read(last.ids.slice(0, length), mask);
+    if (allowed.mask !== mask || allowed.table.length !== length) allowed = { mask, table: maskTable(mask, length) };
     const chances = likeliest(reader.logits(length - 1), gpt.nTokens);
     const guesses = chances.slice(0, SHOWN).map(([id, p]) => [tokenizer.nameOf(id), tokenizer.textOf(id), p]);
     return {
       ...base,
-      allowed: maskTable(mask, length),
+      allowed: allowed.table,
       weights: reader.weights,
       guesses,
       chances,

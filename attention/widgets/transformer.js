@@ -59,12 +59,14 @@ export function makeReader(gpt) {
   const weights = Array.from({ length: nLayers * nHeads }, () => rows(maxLen));
   const kept = { ids: [], mask: null };
   let length = 0;
+  let views = []; // of the weights, per layer and head; made when they are asked for, since thousands a key press are a burden
 
   function read(ids, mask) {
     if (ids.length < 1 || ids.length > maxLen) throw new RangeError(`A text should have 1 to ${maxLen} tokens, but had ${ids.length}.`);
     let same = 0;
     if (mask === kept.mask) while (same < ids.length && ids[same] === kept.ids[same]) same += 1;
     if (mask !== "causal" && !(same === ids.length && same === kept.ids.length)) same = 0;
+    if (length !== ids.length) views = [];
     length = ids.length;
     if (same === length) return 0;
     Object.assign(kept, { ids: ids.slice(), mask });
@@ -97,10 +99,13 @@ export function makeReader(gpt) {
     block.narrow(hidden, stream, span, true);
   }
 
+  function viewsOf(index) {
+    return Array.from({ length }, (_, t) => weights[index].subarray(t * maxLen, t * maxLen + length));
+  }
+
   return {
     read,
-    weights: (layer, head) =>
-      Array.from({ length }, (_, t) => weights[layer * nHeads + head].subarray(t * maxLen, t * maxLen + length)),
+    weights: (layer, head) => (views[layer * nHeads + head] ??= viewsOf(layer * nHeads + head)),
     logits(at) {
       const logits = new Float32Array(gpt.nTokens);
       const span = { start: at, end: at + 1 };
@@ -171,11 +176,11 @@ function attend(query, key, value, weights, context, { start, end, head, dHead, 
   }
 }
 
-/** GELU in its tanh form, in place. */
+/** GELU in its tanh form, in place: u (1 + tanh z) / 2 = u / (1 + e^(-2 z)), and a browser's exp is faster than its tanh. */
 function applyGelu(x, start, end) {
   for (let i = start; i < end; i += 1) {
     const u = x[i];
-    x[i] = 0.5 * u * (1 + Math.tanh(GELU_SCALE * (u + 0.044715 * u * u * u)));
+    x[i] = u / (1 + Math.exp(-2 * GELU_SCALE * (u + 0.044715 * u * u * u)));
   }
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browsing import SITE, page_names
-from widget_pages import facts, press, same_gpt
+from widget_pages import facts, load, press, same_gpt
 
 from attention.widgets import GPTExplorer, _gpt_model
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from browsing import Visit
-    from playwright.sync_api import Locator
 
 LIMIT_KB = 300
 MARK = '"script":"gpt-'
@@ -38,11 +37,6 @@ def with_gpt() -> list[str]:
 on_gpt_pages = pytest.mark.parametrize("where", with_gpt())
 
 
-def load(view: Locator) -> None:
-    view.locator(".afm-load").click()
-    view.page.wait_for_selector(".afm-gpt[data-model=ready]")
-
-
 @pytest.fixture
 def opened(tab: Callable[..., Visit], where: str, way: str) -> Iterator[Visit]:
     """The page, before the model is asked for; afterwards nothing may have gone wrong on it."""
@@ -63,7 +57,7 @@ def test_the_model_is_loaded_by_a_click_and_then_reads_what_is_typed(opened: Vis
     same_gpt(view, shown)
     script = _gpt_model.script_name()
     assert not any(script in request for request in opened.requests), "nobody has asked for it"
-    load(view)
+    load(page)
     assert sum(request.endswith(script) for request in opened.requests) == 1
     same_gpt(view, shown)
     page.keyboard.press("Control+End")
@@ -85,7 +79,7 @@ def test_the_model_is_loaded_by_a_click_and_then_reads_what_is_typed(opened: Vis
 def test_hostile_text_neither_breaks_it_nor_is_executed(opened: Visit) -> None:
     page, shown = opened.page, GPTExplorer()
     view = page.locator(".afm-gpt").first
-    load(view)
+    load(page)
     for text in HOSTILE:
         view.locator("textarea").fill(text)
         same_gpt(view, shown)

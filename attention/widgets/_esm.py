@@ -9,7 +9,9 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w.-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*(//.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*(//.*|/\*\*(?:.|\n)*?\*/)\n|(?<=[;{,]) // [^\"'`\n]*$", re.MULTILINE)
+_CSS_COMMENT = re.compile(r"\s*/\*(?:.|\n)*?\*/")
+_INDENTATION = re.compile(r"\n\s+")
 
 
 def bundle(entry: str, folder: Path = _HERE) -> str:
@@ -17,8 +19,8 @@ def bundle(entry: str, folder: Path = _HERE) -> str:
 
     The modules share one scope in the result, so a top-level name may occur only once among them
     (the browser and node refuse the module otherwise), and imports are written
-    ``import { a, b } from "./file.js";`` without renaming. Comments on lines of their own are
-    left out: every page that shows the widget carries this text.
+    ``import { a, b } from "./file.js";`` without renaming. Comments are left out, save those
+    with quotes at the end of a line: every page that shows the widget carries this text.
 
     Args:
         entry: File name of the module with the default export, such as ``explorer.js``.
@@ -41,5 +43,6 @@ def bundle(entry: str, folder: Path = _HERE) -> str:
 
 
 def stylesheet(*names: str, folder: Path = _HERE) -> str:
-    """Return the named style sheets as one text, in order."""
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    """Return the named style sheets as one text, in order, without comments and indentation."""
+    text = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    return _INDENTATION.sub("\n", _CSS_COMMENT.sub("", text))

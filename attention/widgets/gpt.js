@@ -22,6 +22,7 @@ import { drawn, guessList } from "./guesses.js";
 import { heatGrid, keepInSight } from "./heatmap.js";
 import { painter, thumbnail } from "./ink.js";
 import { modelReadings, noteOn, storedReadings, whyNothing } from "./reading.js";
+import { mapSheet } from "./sheet.js";
 import { textField } from "./typing.js";
 import { setState, viewOf } from "./view.js";
 import { sentence } from "./words.js";
@@ -163,7 +164,7 @@ function build(model) {
     if (grid?.room === room) return;
     grid?.stop();
     const blanks = Array(room).fill("");
-    const options = { onChoose: choose, onPoint: readOut, least: LEAST, large: true };
+    const options = { onChoose: choose, onPoint: readOut, least: LEAST, sheetOf: mapSheet };
     grid = { room, ...heatGrid({ rows: blanks, columns: blanks, ...options }) };
     scroll.replaceChildren(grid.node);
   }

@@ -4,15 +4,14 @@
 
 import { KEEPS_KEYS, decimal, element, setAttribute, setText, visible } from "./controls.js";
 import { inkBox } from "./ink.js";
-import { mapSheet } from "./sheet.js";
 
 const SLICE = 16; // rows of cells that are written at a time
 
 /**
  * A grid of weights, row = query, column = key, one cell in the tab order. corner names columns and rows; blank says what
  * a cell is that the mask takes out; a weight below `least` is drawn without its number. shade(weight), from 0 to 1, is its
- * place on the ramp; numbers below 0 are drawn without their sign and said with it, in so many `digits`. A `large` map lies
- * under a sheet (sheet.js): its cells are placed once, and those that are not shown are cut off instead of hidden.
+ * place on the ramp; numbers below 0 are drawn without their sign and said with it, in so many `digits`. With sheetOf, which
+ * is mapSheet, a large map lies under a sheet (sheet.js): its cells are placed once, and what is not shown is cut off.
  * onChoose(query, key) when a cell is clicked or reached by arrow key; onPoint(query, key) when the pointer is over it,
  * and onPoint(null) when it leaves.
  */
@@ -26,8 +25,9 @@ export function heatGrid({
   least = 0,
   shade = (weight) => weight,
   digits = 2,
-  large = false,
+  sheetOf = null,
 }) {
+  const large = sheetOf !== null;
   const setName = (node, token) => {
     if (large) setAttribute(node, "aria-label", visible(token));
     else setText(node.firstChild, visible(token));
@@ -53,7 +53,7 @@ export function heatGrid({
     element("tbody", {}, ...lines),
   );
   const ink = inkBox("afm-ink");
-  const sheet = large ? mapSheet({ table, room: { rows: rows.length, columns: columns.length }, ink: ink.node, corner }) : null;
+  const sheet = sheetOf?.({ table, room: { rows: rows.length, columns: columns.length }, ink: ink.node, corner });
   if (!large) cells[0][0].append(ink.node); // it moves with the table, under the cells
   let shown = null;
   let side = 0; // of a cell, in CSS pixels

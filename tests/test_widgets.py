@@ -15,7 +15,7 @@ from matplotlib.image import imread
 from traitlets import TraitError
 
 from attention.widgets import AttentionExplorer
-from attention.widgets._esm import bundle
+from attention.widgets._esm import bundle, stylesheet
 from attention.widgets.explorer import default_head_choices
 
 TOKENS = ["The", "cat", "sat", "on", "my", "mat", "."]  # T = 7
@@ -274,6 +274,15 @@ class TestModule:
         assert " ".join(lines) == (
             "const base = 1; const left = base; export default { base, left };"
         )
+
+    def test_comments_stay_behind_and_nothing_else(self, tmp_path: Path) -> None:
+        code = 'const a = "b; // c"; const d = `e, // f`;\nexport default 1'
+        (tmp_path / "top.js").write_text(f"// why\n/** Doc,\n * twice. */\n{code}; // one\n")
+        assert bundle("top.js", tmp_path) == f"{code};\n"
+        (tmp_path / "a.css").write_text("/* A,\n  b. */\n.a {\n  top: 0; /* c */\n}\n")
+        (tmp_path / "b.css").write_text("\n.b { left: 0; } /* d */\n")
+        sheet = stylesheet("a.css", "b.css", folder=tmp_path)
+        assert sheet.split("\n") == ["", ".a {", "top: 0;", "}", ".b { left: 0; }", ""]
 
     def test_nothing_is_written_as_html(self) -> None:
         for forbidden in (

@@ -52,12 +52,12 @@ notebooks: .venv/ready
 	$(BIN)/python book/notebooks.py
 
 examples: .venv/ready
-	$(BIN)/python book/train_examples.py
-	$(BIN)/python book/train_history.py
-	$(BIN)/python book/train_positions.py
-	$(BIN)/python book/train_induction.py
-	$(BIN)/python book/train_gpt.py
-	$(BIN)/python book/read_smollm2.py
+	$(BIN)/python scripts/train_heads_by_count.py
+	$(BIN)/python scripts/train_translators.py
+	$(BIN)/python scripts/train_role_taggers.py
+	$(BIN)/python scripts/train_induction.py
+	$(BIN)/python scripts/train_small_gpt.py
+	$(BIN)/python scripts/read_smollm2.py
 
 bench: .venv/ready
 	$(BIN)/pip install --no-deps -r benchmarks/requirements.txt
@@ -81,7 +81,7 @@ test-live: .venv/ready browser
 	CPU=$(CPU) $(PYTEST) tests/live
 
 browser: .venv/ready
-	$(BIN)/python tests/browser.py
+	$(BIN)/python tests/helpers/browser.py
 
 clean:
 	rm -rf _build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,22 +1,21 @@
 """Attention from the RNN bottleneck to multi-head latent attention, in small tested pieces."""
 
-from attention.alignment import AdditiveAttention, DotAttention, GeneralAttention
-from attention.cache import KVCache, LatentCache
-from attention.config import GPT2_124M, GPTConfig
-from attention.decoder import Decoder
-from attention.decoding import beam_search
-from attention.encoder import Encoder
-from attention.flash import flash_attention
-from attention.functional import scaled_dot_product_attention
-from attention.latent import LatentAttention
-from attention.masks import causal_mask, padding_mask, sliding_window_mask
-from attention.multihead import MultiHeadAttention
-from attention.positions import RotaryEmbedding, alibi_bias, sinusoidal_positions
-from attention.rotating import RotatingKVCache
-from attention.self_attention import SelfAttention
-from attention.seq2seq import Seq2Seq
-from attention.transformer import GPT, TransformerBlock
-from attention.window import sliding_window_attention
+from attention.functional.definition import scaled_dot_product_attention
+from attention.functional.flash import flash_attention
+from attention.functional.masks import causal_mask, padding_mask, sliding_window_mask
+from attention.functional.sliding_window import sliding_window_attention
+from attention.models.gpt.config import GPT2_124M, GPTConfig
+from attention.models.gpt.model import GPT, TransformerBlock
+from attention.models.seq2seq.decoder import Decoder
+from attention.models.seq2seq.encoder import Encoder
+from attention.models.seq2seq.model import Seq2Seq
+from attention.models.seq2seq.search import beam_search
+from attention.nn.cache import KVCache, LatentCache, RotatingKVCache
+from attention.nn.latent import LatentAttention
+from attention.nn.multihead import MultiHeadAttention
+from attention.nn.positions import RotaryEmbedding, alibi_bias, sinusoidal_positions
+from attention.nn.scores import AdditiveAttention, DotAttention, GeneralAttention
+from attention.nn.self_attention import SelfAttention
 
 __all__ = [
     "GPT",

@@ -31,7 +31,7 @@ from attention import (
     scaled_dot_product_attention,
     sliding_window_attention,
 )
-from attention.measure import Work
+from attention.experiments.measure import Work
 
 N_HEADS, D_HEAD, WINDOW = 12, 64, 256
 D_MODEL = N_HEADS * D_HEAD

@@ -8,8 +8,8 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-from attention.measure import best_seconds, fitted_slope, peak_memory
-from attention.plots import cost_by_length, provenance, use_style
+from attention.experiments.measure import best_seconds, fitted_slope, peak_memory
+from attention.teaching.plots import cost_by_length, provenance, use_style
 
 PEER = {
     "attention, forward": "torch SDPA",

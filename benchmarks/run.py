@@ -2,8 +2,8 @@
 
 All contenders of a case work on the same shapes and take turns, so that only ratios of one run are
 compared. Memory is the growth of a fresh process. Everything goes into
-``attention/data/benchmarks.json``, with date, machine and versions: the chapters show it from
-there. Nothing else should run on the machine. ``--check`` prints the ratios that the project
+``attention/trained/weights/benchmarks.json``, with date, machine and versions: the chapters show it
+from there. Nothing else should run on the machine. ``--check`` prints the ratios that the project
 promises from the stored file, and fails where one is not kept.
 """
 
@@ -27,9 +27,9 @@ import torch
 from report import draw, print_ratios, unkept
 from tqdm import tqdm
 
-from attention.measure import time_in_turn
+from attention.experiments.measure import time_in_turn
 
-STORED = Path(__file__).parent.parent / "attention" / "data" / "benchmarks.json"
+STORED = Path(__file__).parent.parent / "attention" / "experiments" / "benchmarks.json"
 PICTURES = STORED.parents[2] / "_build" / "bench"
 VERSIONS = ("torch", "transformers", "local-attention", "numpy")
 N_THREADS = 2

@@ -1,15 +1,15 @@
 """Widgets that compute attention in the page: on the static site, in JupyterLab and in Binder."""
 
-from attention.widgets.alignment import AlignmentExplorer
-from attention.widgets.block import BlockDiagram
-from attention.widgets.calculator import CacheCalculator
-from attention.widgets.cost import CostExplorer
-from attention.widgets.explorer import AttentionExplorer
-from attention.widgets.gpt import GPTExplorer
-from attention.widgets.heads import HeadExplorer
-from attention.widgets.position import PositionExplorer
-from attention.widgets.scaling import ScalingExplorer
-from attention.widgets.translation import TranslationExplorer
+from attention.widgets.alignment_explorer import AlignmentExplorer
+from attention.widgets.attention_explorer import AttentionExplorer
+from attention.widgets.block_diagram import BlockDiagram
+from attention.widgets.cache_calculator import CacheCalculator
+from attention.widgets.cost_explorer import CostExplorer
+from attention.widgets.gpt_explorer import GPTExplorer
+from attention.widgets.head_explorer import HeadExplorer
+from attention.widgets.position_explorer import PositionExplorer
+from attention.widgets.scaling_explorer import ScalingExplorer
+from attention.widgets.translation_explorer import TranslationExplorer
 
 __all__ = [
     "AlignmentExplorer",

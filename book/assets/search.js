@@ -1,5 +1,5 @@
 // On the search page: Sphinx's search quotes from the pages it found by fetching them, which file:// forbids. Here the
-// words come from small scripts instead (book/search_texts.py), in the shape that Sphinx expects of a page.
+// words come from small scripts instead (book/extension/search_texts.py), in the shape that Sphinx expects of a page.
 (function () {
   "use strict";
   var waiting = {};

@@ -9,7 +9,8 @@ import pytest
 from browsing import SITE, page_names
 from widget_pages import facts, load, press, same_gpt
 
-from attention.widgets import GPTExplorer, _gpt_model
+from attention.widgets import GPTExplorer
+from attention.widgets.gpt_explorer import model as gpt_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +56,7 @@ def test_the_model_is_loaded_by_a_click_and_then_reads_what_is_typed(opened: Vis
     page, shown = opened.page, GPTExplorer()
     view = page.locator(".afm-gpt").first
     same_gpt(view, shown)
-    script = _gpt_model.script_name()
+    script = gpt_model.script_name()
     assert not any(script in request for request in opened.requests), "nobody has asked for it"
     load(page)
     assert sum(request.endswith(script) for request in opened.requests) == 1
@@ -91,8 +92,8 @@ def test_hostile_text_neither_breaks_it_nor_is_executed(opened: Visit) -> None:
 
 @on_gpt_pages
 def test_the_script_is_there_and_the_page_is_light_without_it(where: str) -> None:
-    script = SITE / "_static" / _gpt_model.script_name()
-    assert script.read_text(encoding="utf8") == _gpt_model.script()
+    script = SITE / "_static" / gpt_model.script_name()
+    assert script.read_text(encoding="utf8") == gpt_model.script()
     assert len(list(script.parent.glob("gpt-*.js"))) == 1
     page = (SITE / where).read_bytes()
     assert script.name.encode() in page

@@ -1,0 +1,1 @@
+"""What the models are trained on: words, texts, a small grammar, spelling, puzzles."""

@@ -1,0 +1,1 @@
+"""How the chapters find things out: training, many seeds, heads, costs, measurements."""

@@ -1,0 +1,1 @@
+"""Whole models: the recurrent translator, attention alone, and GPT."""

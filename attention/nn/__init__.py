@@ -1,0 +1,1 @@
+"""Attention as modules with weights: scores, one head and many, positions, caches."""

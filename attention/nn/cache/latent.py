@@ -1,0 +1,75 @@
+"""A cache of latents: what multi-head latent attention keeps of each token."""
+
+import torch
+from torch import Tensor
+
+from attention._checks import check_count
+from attention.nn.cache.growing import _Cache, _check_stored
+
+
+class LatentCache(_Cache):
+    """What one layer of latent attention keeps: for each token, one narrow vector for all heads.
+
+    Args:
+        batch: Number of sequences, B.
+        max_len: Number of positions that there is room for.
+        d_latent: Width of the latent from which keys and values are made.
+        d_rope: Width of the key's rotated part, which all heads share.
+        dtype: Dtype of the stored numbers; PyTorch's default when not given.
+        device: Where they are stored.
+
+    Raises:
+        TypeError: If a count is not a whole number.
+        ValueError: If a count is below 1.
+
+    Source:
+        DeepSeek-AI 2024 (DeepSeek-V2), section 2.1.3: d_c + d_h^R numbers a token and layer.
+    """
+
+    def __init__(
+        self,
+        batch: int,
+        max_len: int,
+        d_latent: int,
+        d_rope: int,
+        *,
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ) -> None:
+        sizes = {"B": check_count("batch", batch)}
+        self._latent_sizes = sizes | {"d_latent": check_count("d_latent", d_latent)}
+        self._rotated_sizes = sizes | {"d_rope": check_count("d_rope", d_rope)}
+        room = (batch, check_count("max_len", max_len), d_latent + d_rope)
+        self._stored = torch.empty(room, dtype=dtype, device=device)
+        super().__init__(max_len, self._stored)
+
+    def append(self, latents: Tensor, rotated: Tensor) -> Tensor:
+        """Store what T further positions leave behind.
+
+        Args:
+            latents: (B, T, d_latent), normed already.
+            rotated: The shared part of the keys, (B, T, d_rope), rotated already.
+
+        Returns:
+            Both of all positions so far, side by side, (B, length, d_latent + d_rope): a view of
+            the cache, which a later ``truncate`` and ``append`` changes.
+
+        Raises:
+            TypeError: If they are not floating-point or not of the cache's dtype.
+            ValueError: If a shape does not fit, or the cache has no room for T more. Nothing is
+                stored then.
+        """
+        dtype = self._stored.dtype
+        _check_stored("latents", latents, "(B, T, d_latent)", self._latent_sizes, dtype)
+        _check_stored("rotated", rotated, "(B, T, d_rope)", self._rotated_sizes, dtype)
+        n_new = latents.shape[1]
+        if rotated.shape[1] != n_new:
+            raise ValueError(
+                f"rotated should have one row per latent, T = {n_new}, but had {rotated.shape[1]}"
+            )
+        end = self._end("latents", n_new)
+        d_latent = latents.shape[2]
+        self._stored[:, self._length : end, :d_latent] = latents
+        self._stored[:, self._length : end, d_latent:] = rotated
+        self._length = end
+        return self._stored[:, :end]

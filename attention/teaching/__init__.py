@@ -1,0 +1,1 @@
+"""What a chapter needs around its subject: a set-up, figures, exercises that grade themselves."""

@@ -1,0 +1,129 @@
+"""The book's own GPT: GPT-2 in miniature, trained on Shakespeare.
+
+Chapter 8 trains it for half a minute. ``scripts/train_small_gpt.py`` trains the same model for
+longer; with its weights the page of that chapter computes. They and the log stand in
+``attention/trained/weights``.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from attention._checks import check_count
+from attention.data.text import plays, shakespeare
+from attention.experiments.training import train
+from attention.models.gpt.config import GPTConfig
+from attention.models.gpt.model import GPT
+
+DATA = Path(__file__).with_name("weights")
+WEIGHTS = DATA / "small_gpt.safetensors"
+TOKENIZER = DATA / "small_gpt_tokenizer.json"
+HELD_OUT = "macbeth"
+"""The play that is kept from the training, to measure the loss on."""
+SMALL_GPT = GPTConfig(n_tokens=1024, max_len=64, d_model=128, n_layers=3, n_heads=4)
+BATCH = 16
+
+
+@cache
+def small_tokenizer() -> Tokenizer:
+    """A byte-level tokenizer of 1,024 pieces, made from the plays as GPT-2's was from the web.
+
+    Returns:
+        A tokenizer of the ``tokenizers`` library. It can write any text: what it has no piece for,
+        it writes in bytes.
+
+    Source:
+        Sennrich, Haddow and Birch 2016; Radford et al. 2019, section 2.2.
+    """
+    return Tokenizer.from_file(str(TOKENIZER))
+
+
+@cache
+def play_ids(*names: str) -> Tensor:
+    """The token ids of these plays, one after the other, int64 (N,)."""
+    texts = small_tokenizer().encode_batch([shakespeare(name) + "\n" for name in names])
+    return torch.tensor([token for text in texts for token in text.ids])
+
+
+def training_ids() -> Tensor:
+    """The token ids of all plays but the one held out, one after the other, int64 (N,)."""
+    return play_ids(*[play for play in plays() if play != HELD_OUT])
+
+
+def held_out_ids() -> Tensor:
+    """The token ids of the play that is held out, int64 (N,)."""
+    return play_ids(HELD_OUT)
+
+
+def train_small_gpt(
+    steps: int,
+    *,
+    seed: int = 0,
+    lr: float = 2e-3,
+    config: GPTConfig = SMALL_GPT,
+    ids: Tensor | None = None,
+) -> tuple[GPT, list[float]]:
+    """Train a GPT on the plays.
+
+    Args:
+        steps: Number of steps, of 16 stretches of ``max_len`` tokens each.
+        seed: Seed of its parameters and of the stretches.
+        lr: The highest learning rate; the rate rises over the first twentieth and falls to 0.
+        config: The model's shape; its vocabulary is that of :func:`small_tokenizer`.
+        ids: The text to train on, int64 (N,) with N above ``max_len``; that of
+            :func:`training_ids` when not given.
+
+    Returns:
+        The model, in evaluation mode, and the loss of each step in nats a token.
+    """
+    check_count("steps", steps)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = GPT(config)
+    ids = training_ids() if ids is None else ids
+    chance = torch.Generator().manual_seed(seed)
+    stretch = torch.arange(config.max_len + 1)
+
+    def loss_at(_: int) -> Tensor:
+        begin = torch.randint(len(ids) - config.max_len, (BATCH, 1), generator=chance)
+        return language_loss(model, ids[begin + stretch])
+
+    losses = train(model, loss_at, steps=steps, lr=lr, warmup=0.05, weight_decay=0.1, label="GPT")
+    return model, losses
+
+
+def language_loss(model: GPT, ids: Tensor) -> Tensor:
+    """The mean cross-entropy of guessing each id but the first from those before it.
+
+    Args:
+        model: The language model.
+        ids: Stretches of text, int64 (B, T + 1) with T at most ``max_len``.
+
+    Returns:
+        A scalar, in nats a token.
+    """
+    return F.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
+
+
+@torch.no_grad()
+def held_out_loss(model: GPT) -> float:
+    """The loss on the play that is held out, in nats a token, over stretches side by side."""
+    length = model.config.max_len + 1
+    ids = held_out_ids()
+    stretches = ids[: len(ids) // length * length].reshape(-1, length)
+    losses = [language_loss(model, part) * len(part) for part in stretches.split(64)]
+    return float(sum(losses) / len(stretches))
+
+
+@cache
+def trained_small_gpt() -> GPT:
+    """The GPT as the script left it, in evaluation mode."""
+    model = GPT(SMALL_GPT)
+    state = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
+    model.load_state_dict({**state, "readout.weight": state["embedding.weight"]})
+    return model.eval()

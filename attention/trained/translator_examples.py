@@ -1,0 +1,142 @@
+"""Real sentences through the trained translators: what the sliders of chapters 1 and 2 move."""
+
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from attention.data.translation import ENGLISH, FRENCH, MAX_CLAUSES, translate
+from attention.data.vocabulary import BEGIN, END_MARK, Batch, batch_of, reverse_source
+from attention.models.seq2seq.search import greedy
+from attention.nn.scores import AdditiveAttention
+from attention.trained.translators import (
+    RECIPES,
+    TRAINED_CLAUSES,
+    trained_scores,
+    trained_translator,
+)
+
+MODELS = {
+    "fixed": "fixed vector",
+    "reversed": "source reversed",
+    "fixed, long": "trained 5 times as long",
+}
+"""The models of chapter 1's explorer, by their recipe, and what it calls them."""
+
+LONG_SENTENCES = (
+    "the green cat sleeps and a heavy door falls and the queen sings and a cold river runs and "
+    "the white moon shines and a dog waits and the round flower dreams and a wolf dances",
+    "a strong king waits and the mouse dances and a grey house falls and the girl sleeps and "
+    "a black boat runs and the cold moon shines and a baker sings and the white door dreams",
+    "the book falls and a black dog runs and the round garden sleeps and a heavy boat waits and "
+    "the grey wolf dreams and a queen dances and the green flower shines and a girl sings",
+)
+ALIGNED_SENTENCES = (
+    "the green cat sleeps and a heavy door falls",
+    "a white mouse dances and the cold river runs and a strong baker sings",
+    "the queen sleeps and a black boat waits and the round moon shines and a grey wolf runs and "
+    "the girl dreams",
+)
+
+
+def clauses_of(sentence: str) -> list[list[str]]:
+    """The words of a sentence's first clause, of its first two, and so on."""
+    clauses = sentence.split(" and ")
+    return [" and ".join(clauses[:n]).split() for n in range(1, len(clauses) + 1)]
+
+
+def translation_example() -> dict[str, Any]:
+    """The arguments of ``TranslationExplorer``: sentences of 1 to 8 clauses without attention.
+
+    Returns:
+        The sentences, their right translations, what each of ``MODELS`` writes with which
+        probabilities, and the vector from which it writes.
+    """
+    sources = [clauses_of(sentence) for sentence in LONG_SENTENCES]
+    references = [[translate(words).french for words in row] for row in sources]
+    pairs = [
+        (words, french)
+        for row, wanted in zip(sources, references, strict=True)
+        for words, french in zip(row, wanted, strict=True)
+    ]
+    batch = batch_of(pairs, ENGLISH, FRENCH)
+    outputs, chances, states = [], [], []
+    for name in MODELS:
+        model = trained_translator(name)
+        read = reverse_source(batch) if RECIPES[name].reverse else batch
+        written = greedy(model, read.source, read.lengths, batch.target.shape[1] + 4)
+        words = [FRENCH.decode(row) for row in written.tokens.tolist()]
+        outputs.append(_rows(words))
+        certainty = written.log_probability.exp().tolist()
+        chances.append(_rows([row[: len(w)] for row, w in zip(certainty, words, strict=True)]))
+        with torch.no_grad():
+            summary = model.encoder(read.source, read.lengths).summary  # (N * L, d)
+        states.append(summary.unflatten(0, (len(sources), MAX_CLAUSES)))  # (N, L, d)
+    return {
+        "sources": sources,
+        "references": references,
+        "models": list(MODELS.values()),
+        "outputs": outputs,
+        "chances": chances,
+        "states": torch.stack(states),  # (M, N, L, d)
+        "scores": torch.stack([trained_scores(name)[0] for name in MODELS]),  # (M, L)
+        "lengths": list(range(1, MAX_CLAUSES + 1)),
+        "trained": TRAINED_CLAUSES,
+    }
+
+
+def alignment_example(sentences: tuple[str, ...] = ALIGNED_SENTENCES) -> dict[str, Any]:
+    """The arguments of ``AlignmentExplorer``: sentences as the additive translator writes them.
+
+    Args:
+        sentences: Sentences of the grammar.
+
+    Returns:
+        The words, and for each sentence the queries, keys and annotations of every step.
+
+    Raises:
+        ValueError: If a sentence does not follow the grammar.
+    """
+    model = trained_translator("additive")
+    attention = cast("AdditiveAttention", model.decoder.attention)
+    found: dict[str, list[Any]] = {
+        name: [] for name in ("sources", "outputs", "queries", "keys", "annotations", "candidates")
+    }
+    for sentence in sentences:
+        pair = translate(sentence.split())
+        batch = batch_of([(pair.english, pair.french)], ENGLISH, FRENCH)
+        words, queries, candidates = _follow(batch)
+        with torch.no_grad():
+            memory = model.encoder(batch.source, batch.lengths)
+            found["keys"].append(attention.prepare(memory.keys)[0])  # (S, d_attn)
+        found["annotations"].append(memory.keys[0])  # (S, d_key)
+        found["sources"].append([*pair.english, END_MARK])
+        found["outputs"].append(words)
+        found["queries"].append(queries)
+        found["candidates"].append(candidates)
+    return {**found, "score_vector": attention.score_vector.weight.detach()[0]}
+
+
+@torch.no_grad()
+def _follow(batch: Batch) -> tuple[list[str], Tensor, list[list[tuple[str, float]]]]:
+    """Write one sentence greedily: its words, the query of each step, and the likeliest words."""
+    model = trained_translator("additive")
+    decoder, attention = model.decoder, cast("AdditiveAttention", model.decoder.attention)
+    memory = model.encoder(batch.source, batch.lengths)
+    state, token = decoder.first_state(memory), torch.tensor([BEGIN])
+    words: list[str] = []
+    queries, candidates = [], []
+    while not words or (words[-1] != END_MARK and len(words) < 2 * batch.source.shape[1]):
+        queries.append(attention.w_query(state)[0])  # the state before asks
+        logits, state, _ = decoder.step(token, state, memory)
+        best = logits[0].softmax(dim=-1).topk(4)
+        token = best.indices[:1]
+        likely = [FRENCH.words[i] for i in best.indices.tolist()]
+        candidates.append(list(zip(likely, best.values.tolist(), strict=True)))
+        words.append(likely[0])
+    return words, torch.stack(queries), candidates
+
+
+def _rows(flat: list[Any]) -> list[list[Any]]:
+    """N * L things as N rows of L."""
+    return [flat[i : i + MAX_CLAUSES] for i in range(0, len(flat), MAX_CLAUSES)]

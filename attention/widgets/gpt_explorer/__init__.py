@@ -1,0 +1,5 @@
+"""GPTExplorer: traits, picture, script and style."""
+
+from attention.widgets.gpt_explorer.widget import GPTExplorer
+
+__all__ = ["GPTExplorer"]

@@ -1,0 +1,43 @@
+// The next token's candidates, the likeliest first: a button each, which writes the token.
+
+import { KEEPS_KEYS, element, setAttribute, setText, visible } from "../js/controls.js";
+
+/** onWrite(text) is called with the text of the chosen one. update(guesses, enabled): guesses are [name, text, chance]. */
+export function guessList({ most, onWrite }) {
+  const rows = Array.from({ length: most }, () => {
+    const word = element("span", { class: "afm-word" }, "");
+    const bar = element("span", { class: "afm-chance" });
+    const number = element("span", { class: "afm-number" }, "");
+    const button = element("button", { type: "button", class: "afm-guess", ...KEEPS_KEYS }, word, bar, number);
+    return { word, bar, number, button, node: element("li", {}, button), text: null };
+  });
+  rows.forEach((row) => row.button.addEventListener("click", () => onWrite(row.text)));
+  const node = element("ol", { class: "afm-guesses" }, ...rows.map((row) => row.node));
+  function update(guesses, enabled) {
+    rows.forEach((row, r) => {
+      row.node.hidden = r >= guesses.length;
+      if (row.node.hidden) return;
+      const [name, text, chance] = guesses[r];
+      const told = chance < 0.005 ? "< 0.01" : chance.toFixed(2);
+      row.text = text;
+      row.button.disabled = !enabled || text === null; // half a character cannot be written alone
+      setText(row.word, visible(name));
+      setText(row.number, told);
+      row.bar.style.setProperty("--w", chance.toFixed(4));
+      setAttribute(row.button, "data-value", chance);
+      setAttribute(row.button, "aria-label", `Write “${visible(name)}”, probability ${told}`);
+    });
+  }
+  return { node, update };
+}
+
+/** One id drawn by the probabilities [[id, chance], ...] of those that `allowed(id)`; `chance` in [0, 1) decides. */
+export function drawn(pairs, allowed, chance) {
+  const open = pairs.filter(([id]) => allowed(id));
+  let left = chance * open.reduce((sum, [, p]) => sum + p, 0);
+  for (const [id, p] of open) {
+    left -= p;
+    if (left < 0) return id;
+  }
+  return open.length > 0 ? open[0][0] : null;
+}

@@ -1,0 +1,61 @@
+"""Attention weights of many heads as the page gets them: a byte each, the lower triangle alone."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from attention.widgets.base.traits import InvalidValue, _Clear
+
+LEVELS = 255
+"""Weights are sent in steps of 1 / 255."""
+
+
+class CausalWeights(_Clear):
+    """Weights of causal self-attention, (L, H, T, T), rounded to multiples of 1 / 255.
+
+    What is above the diagonal is zero and is not sent. Python and the page hold the same numbers.
+    """
+
+    should_be = "a tensor (n_layers, n_heads, T, T) of causal attention weights"
+
+    def __init__(self) -> None:
+        super().__init__(default_value=torch.ones(1, 1, 1, 1))
+        self.tag(sync=True, to_json=_pack, from_json=_unpack)
+
+    def validate(self, obj: object, value: Any) -> Tensor:
+        """Return a rounded float32 copy on the CPU."""
+        try:
+            weights = torch.as_tensor(value).detach().to("cpu", torch.float32)
+        except (TypeError, ValueError, RuntimeError):
+            self.error(obj, value)
+        shape = tuple(weights.shape)
+        if weights.ndim != 4 or 0 in shape or shape[2] != shape[3]:
+            self._refuse(f"had shape {shape}")
+        if not weights.isfinite().all():
+            self._refuse("were not all finite")
+        if (weights.triu(1) != 0).any():
+            self._refuse("looked at later positions")
+        # Weights that were rounded before may be off by half a step each.
+        slack = shape[3] * 0.5 / LEVELS + 1e-3
+        if (weights < 0).any() or ((weights.sum(dim=-1) - 1).abs() > slack).any():
+            self._refuse("had a row that is not positive with sum 1")
+        return (weights * LEVELS).round() / LEVELS
+
+    def _refuse(self, what: str) -> None:
+        raise InvalidValue(f"{self.argument} should be {self.should_be}, but {what}")
+
+
+def _pack(weights: Tensor, _: object) -> dict[str, Any]:
+    rows, columns = torch.tril_indices(*weights.shape[2:]).unbind()
+    levels = (weights[:, :, rows, columns] * LEVELS).round().to(torch.uint8)  # (L, H, T (T+1) / 2)
+    return {"shape": list(weights.shape[:3]), "data": levels.numpy().tobytes()}
+
+
+def _unpack(packed: dict[str, Any], _: object) -> Tensor:
+    layers, heads, n = packed["shape"]
+    rows, columns = torch.tril_indices(n, n).unbind()
+    levels = torch.frombuffer(bytearray(packed["data"]), dtype=torch.uint8)
+    weights = torch.zeros(layers, heads, n, n)
+    weights[:, :, rows, columns] = levels.reshape(layers, heads, -1) / LEVELS
+    return weights

@@ -1,0 +1,245 @@
+// HeadExplorer: every head of a trained model on one sentence, how far each follows a pattern, and the chosen one in full.
+//
+// Hooks for tests and for style sheets (kept stable):
+//   .afm-head-explorer                         the widget; data-layer, data-head, data-pattern, data-query, data-key
+//   select[data-control=pattern]               previous | first | induction | current
+//   input[data-control=layer|head]             native sliders; aria-valuetext says their value in words
+//   button[data-control=strongest]             to the head that follows the pattern most
+//   .afm-overview td[data-query][data-key]     every head: row = head, column = layer; data-weight = its score
+//   .afm-map td[data-query][data-key]          the chosen head; data-weight = the number drawn, data-masked, data-wanted
+//   .afm-patterns tr[data-pattern]             the chosen head's scores; data-value, data-rank
+//   .afm-readout                               the pointed-at or chosen head and cell in words
+//   p[role=status]                             the one live region, 0.6 s after the last move
+
+import { announcer, decimal, element, indexSlider, plural, range, select, setAttribute, setText, visible } from "../js/controls.js";
+import { heatGrid, keepInSight } from "../js/heatmap.js";
+import { painter } from "../js/ink.js";
+import { maskTable } from "../js/maths.js";
+import { patternScore, unpackWeights, wantedKeys } from "./patterns.js";
+import { setState, viewOf } from "../js/view.js";
+
+const DATA = ["tokens", "weights", "label", "caption"];
+const STATE = ["layer", "head", "pattern", "query_index"];
+const PATTERNS = {
+  previous: ["previous token", "looks at the token just before"],
+  first: ["first token", "looks at the first token, whatever it says: an attention sink"],
+  induction: ["induction", "looks at what followed, the last time that its own token stood there"],
+  current: ["current token", "looks at its own token"],
+};
+const NAMES = Object.keys(PATTERNS);
+
+function build(model) {
+  const tokens = model.get("tokens");
+  const [layers, heads] = model.get("weights").shape;
+  const matrix = unpackWeights(model.get("weights"));
+  const mask = maskTable("causal", tokens.length);
+  const move = (changes) => setState(model, changes);
+  // Rows are heads and columns layers, so that the way through the model runs from left to right.
+  const scores = {};
+  const wanted = {};
+  for (const pattern of NAMES) {
+    wanted[pattern] = wantedKeys(pattern, tokens);
+    scores[pattern] = range(heads).map((h) => range(layers).map((l) => patternScore(matrix(l, h), wanted[pattern])));
+  }
+  const impossible = NAMES.filter((pattern) => scores[pattern][0][0] === null);
+  let state = null;
+  let chosenKey = null; // of this view only; null follows the largest weight of the query
+  let marked = null; // the pattern whose cells are marked
+  let drawn = {}; // of the overview: it changes with pattern and colours alone
+
+  const patternChoice = select({
+    name: "pattern",
+    label: "Pattern",
+    options: NAMES.map((value) => ({ value, text: PATTERNS[value][0] })),
+    onInput: (pattern) => move({ pattern }),
+  });
+  const layerSlider = indexSlider({ name: "layer", label: "Layer", count: layers, onInput: (layer) => move({ layer }) });
+  const headSlider = indexSlider({ name: "head", label: "Head", count: heads, onInput: (head) => move({ head }) });
+  const strongest = element(
+    "button",
+    { type: "button", class: "afm-button", "data-control": "strongest", onclick: () => move(best(state.pattern)) },
+    "strongest head",
+  );
+  const meaning = element("p", { class: "afm-note-soft" }, "");
+  const overview = heatGrid({
+    rows: range(heads).map(String),
+    columns: range(layers).map(String),
+    corner: ["layer", "head"],
+    least: Infinity,
+    onChoose: (head, layer) => move({ layer, head }),
+    onPoint: (head = null, layer = null) => readHead(head, layer),
+  });
+  const overviewScroll = element("div", { class: "afm-scroll" }, overview.node);
+  const headReadout = element("p", { class: "afm-readout" }, "");
+  const grid = heatGrid({ rows: tokens, columns: tokens, least: 0.005, onChoose: chooseCell, onPoint: readCell });
+  const gridScroll = element("div", { class: "afm-scroll" }, grid.node);
+  const cells = Array.from(grid.node.querySelectorAll("td[data-key]"));
+  const mapTitle = element("p", { class: "afm-title" }, "");
+  const readout = element("p", { class: "afm-readout" }, "");
+  const table = patternTable(layers * heads);
+  const live = announcer();
+  const note = (text) => element("p", { class: "afm-note-soft" }, text);
+  const node = element(
+    "div",
+    { class: "afm afm-head-explorer", role: "group", "aria-label": model.get("label") },
+    element("div", { class: "afm-controls" }, patternChoice.node, layerSlider.node, headSlider.node, element("div", { class: "afm-buttons" }, strongest)),
+    element(
+      "div",
+      { class: "afm-overview" },
+      element("p", { class: "afm-title" }, `Every head: ${plural(layers, "layer")} from left to right, ${plural(heads, "head")} each`),
+      meaning,
+      overviewScroll,
+      headReadout,
+    ),
+    element(
+      "div",
+      { class: "afm-detail" },
+      element("div", { class: "afm-map" }, mapTitle, readout, gridScroll),
+      element(
+        "div",
+        { class: "afm-beside" },
+        table.node,
+        note("Each score is a mean of weights, from 0 to 1. Dashed frames in the map: where the chosen pattern wants the weight."),
+        note("All weights are rounded to 1/255."),
+      ),
+    ),
+    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
+    live.node,
+  );
+  node.style.setProperty("--n", tokens.length);
+  node.style.setProperty("--layers", layers);
+
+  /** The head that follows a pattern most. */
+  function best(pattern) {
+    const all = scores[pattern];
+    const top = Math.max(...all.flat());
+    const layer = range(layers).find((l) => all.some((row) => row[l] === top));
+    return { layer, head: all.findIndex((row) => row[layer] === top) };
+  }
+
+  function chooseCell(query, key) {
+    chosenKey = key;
+    if (query === state.query_index) update();
+    else move({ query_index: query });
+  }
+
+  const shownRow = () => matrix(state.layer, state.head)[state.query_index];
+  const largest = (row) => row.indexOf(Math.max(...row));
+  const keyShown = () => Math.min(chosenKey ?? largest(shownRow()), tokens.length - 1);
+
+  function readHead(head = null, layer = null) {
+    const [h, l] = head === null ? [state.head, state.layer] : [head, layer];
+    setText(headReadout, `Layer ${l}, head ${h}: ${PATTERNS[state.pattern][0]} ${decimal(scores[state.pattern][h][l])}`);
+  }
+
+  function readCell(query = null, key = null) {
+    const [t, s] = query === null ? [state.query_index, keyShown()] : [query, key];
+    const from = `“${visible(tokens[t])}” (${t}) → “${visible(tokens[s])}” (${s})`;
+    const weight = matrix(state.layer, state.head)[t][s];
+    const hit = wanted[state.pattern][t][s] ? ": in the pattern" : "";
+    setText(readout, `${from}\n${mask[t][s] ? `weight ${decimal(weight, 3)}${hit}` : "masked: it comes later"}`);
+  }
+
+  function mark(pattern) {
+    if (pattern === marked) return;
+    marked = pattern;
+    cells.forEach((cell) => setAttribute(cell, "data-wanted", wanted[pattern][cell.dataset.query][cell.dataset.key] === 1 && ""));
+  }
+
+  function update() {
+    state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+    const { layer, head, pattern, query_index: query } = state;
+    const key = keyShown();
+    const all = scores[pattern];
+    patternChoice.update(pattern, impossible);
+    layerSlider.update(layer);
+    headSlider.update(head);
+    setText(meaning, `A head with a high score ${PATTERNS[pattern][1]}.`);
+    overview.update({
+      weights: all,
+      mask: all.map((row) => row.map(() => true)),
+      query: head,
+      key: layer,
+      name: `${PATTERNS[pattern][0]} score of every head: rows are heads, columns are layers`,
+    });
+    grid.update({
+      weights: matrix(layer, head),
+      mask,
+      query,
+      key,
+      name: `Weights of layer ${layer}, head ${head}: rows are queries, columns are keys`,
+    });
+    mark(pattern);
+    table.update({ scores, layer, head, pattern });
+    setText(mapTitle, `Layer ${layer}, head ${head}`);
+    readHead();
+    readCell();
+    Object.assign(node.dataset, { layer, head, pattern, query, key });
+    paper.paint();
+  }
+
+  function announce() {
+    const { layer, head, pattern, query_index: query } = state;
+    const row = shownRow();
+    const found = largest(row);
+    live.say(
+      `Layer ${layer}, head ${head}: ${PATTERNS[pattern][0]} ${decimal(scores[pattern][head][layer])}, rank ${rank(scores[pattern], head, layer)} of ${layers * heads}. ` +
+        `Query ${tokens[query]}: most weight on ${tokens[found]}, ${decimal(row[found])}.`,
+    );
+  }
+
+  const paper = painter(node, () => grid.ink, (ramp) => {
+    if (drawn.ramp !== ramp || drawn.pattern !== state.pattern) overview.draw(ramp);
+    drawn = { ramp, pattern: state.pattern };
+    grid.draw(ramp);
+    keepInSight(overviewScroll, overview, state.layer, layers);
+    keepInSight(gridScroll, grid, keyShown(), tokens.length);
+  });
+  return {
+    node,
+    update,
+    announce,
+    stop() {
+      paper.stop();
+      overview.stop();
+      grid.stop();
+      live.stop();
+    },
+  };
+}
+
+/** How many heads have a higher score, plus one. */
+function rank(all, head, layer) {
+  return 1 + all.flat().filter((score) => score > all[head][layer]).length;
+}
+
+/** The chosen head's score under every pattern, and its rank among all heads. */
+function patternTable(count) {
+  const rows = NAMES.map((pattern) => {
+    const [number, place] = ["score", "rank"].map((name) => element("td", { "data-cell": name }, ""));
+    const title = element("th", { scope: "row" }, pattern);
+    return { pattern, number, place, node: element("tr", { "data-pattern": pattern }, title, number, place) };
+  });
+  const head = (text) => element("th", { scope: "col" }, text);
+  const node = element(
+    "table",
+    { class: "afm-patterns" },
+    element("caption", {}, `This head, among ${count}`),
+    element("thead", {}, element("tr", {}, head("pattern"), head("score"), head("rank"))),
+    element("tbody", {}, ...rows.map((row) => row.node)),
+  );
+  function update({ scores, layer, head: h, pattern: chosen }) {
+    for (const { pattern, number, place, node: line } of rows) {
+      const score = scores[pattern][h][layer];
+      const at = score === null ? "–" : rank(scores[pattern], h, layer);
+      setText(number, score === null ? "–" : decimal(score));
+      setText(place, String(at));
+      number.style.setProperty("--w", (score ?? 0).toFixed(4));
+      Object.assign(line.dataset, { value: score, rank: at });
+      setAttribute(line, "data-chosen", pattern === chosen && "");
+    }
+  }
+  return { node, update };
+}
+
+export default viewOf({ build, state: STATE, data: DATA });

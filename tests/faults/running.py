@@ -1,0 +1,275 @@
+"""Mistakes that people make when they write attention, each with the tests that must catch it.
+
+Here are those of masks, definition and heads; ``faults_history.py`` has those of sequence to
+sequence, ``faults_transformer.py`` those of the GPT and its files.
+
+A fault is a list of edits, text for text, in one file of the package. Every old text must stand
+there exactly once, so that a fault whose line has moved is noticed and not passed over.
+"""
+
+import io
+import json
+import os
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    file: str
+    edits: list[tuple[str, str]]
+    caught_by: list[str]
+
+
+TRIL = ".tril(n_keys - n_queries)"
+FILL = "scores = scores.masked_fill(~mask, -torch.inf)"
+SOFTMAX = "torch.softmax(scores, dim=-1)"
+MASKED_SOFTMAX = "torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)"
+EMPTY_ROWS = "return weights.masked_fill(nothing, 0.0)"
+DEFINITION_CALL = "score_bias=bias,"
+FAST_CALL = "attn_mask=_as_scores(mask, bias),"
+DROPOUT = "dropout_p=self.dropout if self.training else 0.0,"
+
+FAULTS = {
+    # --- the masks ---
+    "causal mask inverted": Fault(
+        "functional/masks.py",
+        [("return torch.ones(n_queries", "return ~torch.ones(n_queries")],
+        ["test_causal_mask_by_hand", "test_causal_attention_looks_back_and_at_itself"],
+    ),
+    "triu(0): a query cannot see itself": Fault(
+        "functional/masks.py",
+        [(TRIL, f"{TRIL[:-1]} - 1)")],
+        ["test_causal_mask_lets_a_query_see_itself"],
+    ),
+    "tril(1): a query sees the next position": Fault(
+        "functional/masks.py",
+        [(TRIL, f"{TRIL[:-1]} + 1)")],
+        ["test_causal_mask_hides_the_next_position"],
+    ),
+    "causal mask aligned at the top left": Fault(
+        "functional/masks.py",
+        [(TRIL, ".tril()")],
+        ["test_causal_mask_is_aligned_at_the_bottom_right"],
+    ),
+    "window one too wide": Fault(
+        "functional/masks.py",
+        [("- n_queries - window)", "- n_queries - window - 1)")],
+        ["test_sliding_window_by_hand", "test_sliding_window_counts_the_query_itself"],
+    ),
+    "padding mask inverted": Fault(
+        "functional/masks.py",
+        [("device=lengths.device) < lengths", "device=lengths.device) >= lengths")],
+        ["test_padding_mask_is_true_for_real_tokens"],
+    ),
+    # --- the definition ---
+    "mask read as True = ignore": Fault(
+        "functional/definition.py",
+        [(FILL, FILL.replace("~", "")), ("nothing = ~mask.any(", "nothing = mask.all(")],
+        ["test_true_means_may_attend", "test_by_hand_causal"],
+    ),
+    "no scale": Fault(
+        "functional/definition.py",
+        [("scale = query.shape[-1] ** -0.5", "scale = 1.0")],
+        ["test_by_hand_the_scale_is_one_over_the_root_of_d_k"],
+    ),
+    "divided by d_k, not by its root": Fault(
+        "functional/definition.py",
+        [("scale = query.shape[-1] ** -0.5", "scale = query.shape[-1] ** -1.0")],
+        ["test_by_hand_the_scale_is_one_over_the_root_of_d_k"],
+    ),
+    "scaled after the product": Fault(
+        "functional/definition.py",
+        [("(query * scale) @ key.mT", "(query @ key.mT) * scale")],
+        ["test_half_precision_does_not_overflow"],
+    ),
+    "softmax over the queries": Fault(
+        "functional/definition.py",
+        [(SOFTMAX, SOFTMAX.replace("-1", "-2")), (MASKED_SOFTMAX, SOFTMAX.replace("-1", "-2"))],
+        ["test_the_softmax_runs_over_the_keys"],
+    ),
+    "-1e9 for -inf: a fully masked row is uniform": Fault(
+        "functional/definition.py",
+        [(FILL, FILL.replace("-torch.inf", "-1e9")), (EMPTY_ROWS, "return weights")],
+        ["test_a_fully_masked_row_is_zero"],
+    ),
+    "-inf added, NaN mended after the softmax": Fault(
+        "functional/definition.py",
+        [
+            (FILL, "scores = scores + scores.new_zeros(mask.shape).masked_fill(~mask, -torch.inf)"),
+            (MASKED_SOFTMAX, SOFTMAX),
+        ],
+        ["test_a_fully_masked_row_has_a_finite_gradient"],
+    ),
+    "-inf filled in, NaN mended after the softmax": Fault(
+        "functional/definition.py",
+        [(MASKED_SOFTMAX, SOFTMAX)],
+        ["test_a_fully_masked_row_makes_no_nan_on_the_way_back"],
+    ),
+    "mask after the softmax": Fault(
+        "functional/definition.py",
+        [(FILL, ""), (EMPTY_ROWS, "return weights.masked_fill(~mask, 0.0)")],
+        ["test_the_mask_comes_before_the_softmax", "test_by_hand_causal"],
+    ),
+    "dropout without its factor": Fault(
+        "functional/definition.py",
+        [("F.dropout(weights, dropout_p)", "F.dropout(weights, dropout_p) * (1 - dropout_p)")],
+        [
+            "test_dropout_scales_up_the_weights_that_it_keeps",
+            "test_dropout_is_right_on_average",
+        ],
+    ),
+    "weights returned from before dropout": Fault(
+        "functional/definition.py",
+        [
+            ("weights = F.dropout(", "left = F.dropout("),
+            ("return weights @ value", "return left @ value"),
+        ],
+        ["test_dropout_scales_up_the_weights_that_it_keeps"],
+    ),
+    # --- the modules ---
+    "scaled by d_model, not by d_head": Fault(
+        "nn/multihead.py",
+        [
+            (DEFINITION_CALL, f"{DEFINITION_CALL} scale=self.d_model**-0.5,"),
+            (FAST_CALL, f"{FAST_CALL} scale=self.d_model**-0.5,"),
+        ],
+        ["test_by_hand_two_heads", "test_the_scale_is_that_of_a_head_not_of_the_model"],
+    ),
+    "view without transpose": Fault(
+        "nn/multihead.py",
+        [
+            (
+                "projected.unflatten(-1, (-1, self.d_head)).transpose(1, 2)",
+                "projected.reshape(len(projected), -1, projected.shape[1], self.d_head)",
+            ),
+            (
+                "context.transpose(1, 2).flatten(-2)",
+                "context.reshape(len(context), -1, self.d_model)",
+            ),
+        ],
+        ["test_by_hand_two_heads", "test_each_head_has_its_own_columns_and_heads_stand_in_order"],
+    ),
+    "heads joined in the wrong order": Fault(
+        "nn/multihead.py",
+        [("context.transpose(1, 2).flatten(-2)", "context.permute(0, 2, 3, 1).flatten(-2)")],
+        [
+            "test_by_hand_w_o_mixes_the_heads",
+            "test_each_head_has_its_own_columns_and_heads_stand_in_order",
+        ],
+    ),
+    "no W_O": Fault(
+        "nn/multihead.py",
+        [
+            (
+                "return self.w_o(self._join(context)), weights",
+                "return self._join(context), weights",
+            ),
+            ("return self.w_o(self._join(context))  #", "return self._join(context)  #"),
+        ],
+        ["test_by_hand_w_o_mixes_the_heads"],
+    ),
+    "queries and keys exchanged": Fault(
+        "nn/multihead.py",
+        [
+            ("self._split(self.w_q(x))", "self._split(self.w_k(x))"),
+            ("self._split(self.w_k(source))", "self._split(self.w_q(source))"),
+        ],
+        ["test_by_hand_queries_are_projected_by_w_q_and_keys_by_w_k"],
+    ),
+    "values from the keys' projection": Fault(
+        "nn/multihead.py",
+        [("self._split(self.w_v(source))", "self._split(self.w_k(source))")],
+        ["test_memory_answers_what_x_asks"],
+    ),
+    "memory looks at itself": Fault(
+        "nn/multihead.py",
+        [("self._split(self.w_q(x))", "self._split(self.w_q(source))")],
+        ["test_memory_answers_what_x_asks"],
+    ),
+    "dropout left on in evaluation": Fault(
+        "nn/multihead.py",
+        [
+            (f"{call}\n{indent}{DROPOUT}", f"{call}\n{indent}dropout_p=self.dropout,")
+            for call, indent in ((DEFINITION_CALL, 16 * " "), (FAST_CALL, 12 * " "))
+        ],
+        ["test_dropout_is_off_in_evaluation"],
+    ),
+    "dropout of one head left on in evaluation": Fault(
+        "nn/self_attention.py",
+        [(f"mask=mask,\n            {DROPOUT}", "mask=mask,\n            dropout_p=self.dropout,")],
+        ["test_dropout_of_one_head_is_on_in_training_and_off_in_evaluation"],
+    ),
+    "causal or the mask, where both should allow": Fault(
+        "nn/multihead.py",
+        [("else one & other", "else one | other")],
+        ["test_a_causal_module_allows_what_both_masks_allow"],
+    ),
+    "a page of the mask per head, not per sequence": Fault(
+        "nn/multihead.py",
+        [("mask = mask[:, None]", "mask = mask[None]")],
+        ["test_a_mask_of_three_axes_has_one_page_per_sequence"],
+    ),
+    # --- the fast path alone ---
+    "fast path: mask read as True = ignore": Fault(
+        "nn/multihead.py",
+        [(FAST_CALL, "attn_mask=_as_scores(None if mask is None else ~mask, bias),")],
+        ["test_the_fast_path_equals_the_definition_across"],
+    ),
+    "fast path: not causal": Fault(
+        "nn/multihead.py",
+        [("is_causal=is_causal", "is_causal=False")],
+        [
+            "test_by_hand_two_causal_heads",
+            "test_the_fast_path_equals_the_definition_within",
+        ],
+    ),
+    "fast path: no scale": Fault(
+        "nn/multihead.py",
+        [(FAST_CALL, f"{FAST_CALL} scale=1.0,")],
+        ["test_by_hand_two_heads"],
+    ),
+    "fast path: no dropout": Fault(
+        "nn/multihead.py",
+        [(f"{FAST_CALL}\n            {DROPOUT}", FAST_CALL)],
+        ["test_dropout_scales_up_what_it_keeps_and_is_right_on_average"],
+    ),
+}
+
+
+def run_tests(folder: Path, only: list[str] | None = None) -> None:
+    """Run a folder's tests on its copy of the package; for a process of its own.
+
+    The long tables and the gradients by finite differences are left out, unless the tests to run
+    are named: each of these faults has a test that shows it sooner.
+
+    Leaves ``found.json``: pytest's exit code, the names of the tests that failed, and its log.
+    """
+    import pytest
+    from hypothesis import Phase, settings
+
+    failed = set()
+
+    class Listener:
+        def pytest_collection(self) -> None:
+            # That a law is broken is enough; the smallest case that breaks it takes long to find.
+            quick = {"max_examples": 10, "phases": [Phase.generate], "report_multiple_bugs": False}
+            settings.register_profile("broken or not", settings.default, **quick)
+            settings.load_profile("broken or not")
+
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            if report.failed:
+                failed.add(report.location[2].split("[")[0])
+
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))  # before an installed package
+    # Plug-ins would take longer to start than the tests to run.
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    options = ["-q", "--tb=no", "-W", "error", "--rootdir", "."]
+    options += ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+    most = "not bad_input and not derivative and not obeys and not learns"
+    chosen = ["-k", " or ".join(only) if only else most, str(folder)]
+    with redirect_stdout(io.StringIO()) as log:
+        code = pytest.main([*options, *chosen], plugins=[Listener()])
+    Path("found.json").write_text(json.dumps([int(code), sorted(failed), log.getvalue()]))

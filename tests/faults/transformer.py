@@ -1,0 +1,385 @@
+"""Mistakes in positions, cache, shared heads, the GPT, its text and its files. See ``faults``."""
+
+from running import Fault
+
+LLAMA = ["helpers/llama_files.py"]  # what the tests of GGUF files share
+SUITES = {
+    "functional/definition.py": ["unit/functional/test_definition.py"],
+    "nn/positions.py": ["unit/nn/test_positions.py"],
+    "nn/cache/growing.py": ["unit/nn/test_cache.py"],
+    "nn/multihead.py": ["unit/nn/test_multihead_grouped.py"],
+    "models/gpt/model.py": ["unit/models/test_gpt.py"],
+    "models/gpt/sampling.py": ["unit/models/test_sampling.py"],
+    "models/gpt/load_gpt2.py": [
+        "unit/models/test_load_gpt2.py",
+        "unit/models/test_load_gpt2_errors.py",
+    ],
+    "models/gpt/load_gguf.py": [
+        *LLAMA,
+        "unit/models/test_load_gguf.py",
+        "unit/models/test_load_gguf_errors.py",
+    ],
+}
+"""For each file that may have a fault of these, the test files that are to catch it."""
+
+TURN = "query, key = self.rotary(query, start), self.rotary(key, start)"
+EACH_HEAD = "test_each_head_by_itself_gives_the_same"
+CHUNKS = "test_any_chunks_give_what_the_whole_gives"
+ANGLES = "angles = _angles(x.shape[2], self.d_head, self.base, start)"
+WAVES = "torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)"
+START = "start=cache[0].length if cache else 0"
+FORMULA = "test_the_block_is_the_formula_of_its_order"
+WHOLE = "test_the_model_is_embeddings_blocks_a_norm_and_a_readout"
+STEPS = "test_any_chunks_give_the_logits_of_the_whole"
+SAME_TEXT = "test_the_text_is_the_same_with_a_cache_as_without"
+PARITY = "test_logits_equal_those_of_the_transformers_library"
+READY = "test_the_model_is_ready_to_use"
+FUSED = 'take(name, f"h.{i}.attn.c_attn.{kind}", part=part, turned=turned)'
+NORMS = '"norm_attention": "ln_1", "norm_feed_forward": "ln_2"'
+DAMAGED = "raise ValueError(_what_is_damaged"
+EPSILON = 'norm_epsilon=float(_field(reader, "llama.attention.layer_norm_rms_epsilon")),'
+BASE = 'rotary_base=float(_field(reader, "llama.rope.freq_base", default=10000.0)),'
+
+# For each fault: file, old text, new text, and the tests that must catch it.
+TABLE = {
+    # --- positions ---
+    "sine and cosine exchanged": (
+        "nn/positions.py",
+        (WAVES, "torch.stack([angles.cos(), angles.sin()], dim=-1).flatten(-2)"),
+        ["test_by_hand_sinusoids_of_width_two_go_once_round_in_two_pi"],
+    ),
+    "all sines, then all cosines": (
+        "nn/positions.py",
+        (WAVES, "torch.cat([angles.sin(), angles.cos()], dim=-1)"),
+        ["test_by_hand_the_second_pair_of_four_is_slower_by_the_root_of_the_base"],
+    ),
+    "angles in float32": (
+        "nn/positions.py",
+        ("return positions[:, None] * frequency", "return positions[:, None] * frequency.float()"),
+        ["test_sinusoids_of_positions_far_out_are_right_to_the_last_bits_of_float32"],
+    ),
+    "rotary: start ignored": (
+        "nn/positions.py",
+        (ANGLES, ANGLES.replace(", start", "")),
+        ["test_start_is_the_position_of_the_first"],
+    ),
+    "rotary: the layouts exchanged": (
+        "nn/positions.py",
+        ('if self.layout == "half":', 'if self.layout != "half":'),
+        [
+            "test_by_hand_a_quarter_turn_in_each_layout",
+            "test_the_half_layout_equals_the_rotary_positions_of_the_transformers_library",
+        ],
+    ),
+    "rotary: turned backwards": (
+        "nn/positions.py",
+        ("angles.sin().to(x)", "-angles.sin().to(x)"),
+        ["test_by_hand_one_pair_turns_by_its_position"],
+    ),
+    "rotary: added, not turned": (
+        "nn/positions.py",
+        ("angles.cos().to(x), ", "1.0, "),
+        ["test_a_rotation_keeps_the_length", "test_the_dot_product_depends_on_the_distance_alone"],
+    ),
+    "rotary: the order of the layouts inverted": (
+        "nn/positions.py",
+        (".reshape(-1, 2).T.flatten()", ".reshape(2, -1).T.flatten()"),
+        [
+            "test_by_hand_the_order_of_the_layouts",
+            "test_the_layouts_are_a_permutation_of_each_other",
+        ],
+    ),
+    "alibi: the first slope is one": (
+        "nn/positions.py",
+        ("torch.arange(1, n_heads + 1)", "torch.arange(n_heads)"),
+        ["test_by_hand_the_slopes_of_eight_heads_are_a_half_to_the_256th"],
+    ),
+    "alibi: aligned at the top left": (
+        "nn/positions.py",
+        ("torch.arange(n_keys - n_queries, n_keys)", "torch.arange(n_queries)"),
+        ["test_by_hand_the_last_query_stands_at_the_last_key"],
+    ),
+    "alibi: the far is favoured": (
+        "nn/positions.py",
+        ("return -slopes", "return slopes"),
+        ["test_by_hand_the_penalty_grows_with_the_distance"],
+    ),
+    # --- the cache ---
+    "cache: truncate does not lower the length": (
+        "nn/cache/growing.py",
+        ("        self._length = n\n", "        pass\n"),
+        ["test_what_is_forgotten_is_overwritten"],
+    ),
+    "cache: only the new comes back": (
+        "nn/cache/growing.py",
+        ("return self._keys[:, :, :end], self._values[:, :, :end]", "return keys, values"),
+        ["test_append_returns_all_so_far"],
+    ),
+    "cache: all of it comes back, the empty part, too": (
+        "nn/cache/growing.py",
+        ("return self._keys[:, :, :end], self._values[:, :, :end]", "return self._keys, values"),
+        ["test_append_returns_all_so_far"],
+    ),
+    "cache: stored before it is known to fit": (
+        "nn/cache/growing.py",
+        (
+            "        if end > self.max_len:",
+            "        before, self._length = self._length, end\n        if end > self.max_len:",
+        ),
+        ["test_a_full_cache_says_so_and_stores_nothing"],
+    ),
+    # --- attention with a bias, shared heads, positions and a cache ---
+    "bias: scaled with the scores": (
+        "functional/definition.py",
+        ("scores + score_bias.to(scores.dtype)", "scores + scale * score_bias.to(scores.dtype)"),
+        ["test_by_hand_a_bias_is_added_to_the_scaled_scores"],
+    ),
+    "groups: repeat for repeat_interleave": (
+        "nn/multihead.py",
+        (
+            "shared.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)",
+            "shared.repeat(1, self.n_heads // self.n_kv_heads, 1, 1)",
+        ),
+        ["test_neighbouring_heads_share_a_key_head", EACH_HEAD],
+    ),
+    "groups: repeat on the fast path": (
+        "nn/multihead.py",
+        (
+            "            query,\n            key,\n            value,\n",
+            "            query,\n"
+            "            key.repeat(1, self.n_heads // self.n_kv_heads, 1, 1),\n"
+            "            value.repeat(1, self.n_heads // self.n_kv_heads, 1, 1),\n",
+        ),
+        ["test_neighbouring_heads_share_a_key_head", EACH_HEAD],
+    ),
+    "rotary in attention: start ignored": (
+        "nn/multihead.py",
+        (TURN, TURN.replace(", start", "")),
+        [CHUNKS],
+    ),
+    "rotary in attention: the cached position off by one": (
+        "nn/multihead.py",
+        (TURN, TURN.replace("start", "max(start - 1, 0)")),
+        [CHUNKS],
+    ),
+    "rotary in attention: values turned, too": (
+        "nn/multihead.py",
+        (TURN, f"{TURN}\n            value = self.rotary(value, start)"),
+        [EACH_HEAD],
+    ),
+    "cached: the causal mask at the top left": (
+        "nn/multihead.py",
+        ("simple and self.causal and start == 0", "simple and self.causal"),
+        [CHUNKS],
+    ),
+    "cached: no mask within a later chunk": (
+        "nn/multihead.py",
+        ("(simple and n_queries == 1)", "(simple and start > 0)"),
+        ["test_a_chunk_after_the_first_does_not_see_its_own_future", CHUNKS],
+    ),
+    "cached: distances counted from the first key": (
+        "nn/multihead.py",
+        ("(self.n_heads, n_queries, n_keys)", "(self.n_heads, n_keys)[:, :n_queries]"),
+        [CHUNKS, "test_the_weights_with_a_cache_cover_all_keys"],
+    ),
+    "alibi in attention: forgotten on the fast path": (
+        "nn/multihead.py",
+        ("attn_mask=_as_scores(mask, bias)", "attn_mask=mask"),
+        [EACH_HEAD],
+    ),
+    "alibi in attention: the mask forgotten beside it": (
+        "nn/multihead.py",
+        ("return bias.masked_fill(~mask, -torch.inf)", "return bias"),
+        [EACH_HEAD],
+    ),
+    # --- block and model ---
+    "post-norm code for pre-norm": (
+        "models/gpt/model.py",
+        ('pre = self.norm_order == "pre"', 'pre = self.norm_order != "pre"'),
+        [FORMULA],
+    ),
+    "the second norm is the first again": (
+        "models/gpt/model.py",
+        (
+            "self.feed_forward(self.norm_feed_forward(x) if",
+            "self.feed_forward(self.norm_attention(x) if",
+        ),
+        [FORMULA],
+    ),
+    "no residual stream around attention": (
+        "models/gpt/model.py",
+        ("x = x + self.dropout(context)", "x = self.dropout(context)"),
+        [FORMULA],
+    ),
+    "no dropout on a sub-layer": (
+        "models/gpt/model.py",
+        ("x = x + self.dropout(context)", "x = x + context"),
+        ["test_dropout_falls_on_embeddings_and_sub_layers"],
+    ),
+    "no last norm": (
+        "models/gpt/model.py",
+        ("self.readout(self.norm(x))", "self.readout(x)"),
+        [WHOLE],
+    ),
+    "exact GELU for its tanh form": (
+        "models/gpt/model.py",
+        (', approximate="tanh"', ""),
+        ["test_by_hand_the_network_of_gpt2_is_a_gelu_between_two_matrices"],
+    ),
+    "gate and input exchanged": (
+        "models/gpt/model.py",
+        ("F.silu(self.w_gate(x)) * hidden", "F.silu(hidden) * self.w_gate(x)"),
+        ["test_by_hand_the_network_of_llama_is_gated"],
+    ),
+    "the norm's epsilon dropped": (
+        "models/gpt/model.py",
+        ("nn.RMSNorm(config.d_model, eps=config.norm_epsilon)", "nn.RMSNorm(config.d_model)"),
+        [FORMULA],
+    ),
+    "no division by the root of 2N at the beginning": (
+        "models/gpt/model.py",
+        ("std=0.02 / math.sqrt(2 * self.config.n_layers)", "std=0.02"),
+        ["test_weights_begin_as_gpt2s"],
+    ),
+    "one sub-layer a block counted at the beginning": (
+        "models/gpt/model.py",
+        ("math.sqrt(2 * self.config.n_layers)", "math.sqrt(config.n_layers)"),
+        ["test_weights_begin_as_gpt2s"],
+    ),
+    "the read-out not tied": (
+        "models/gpt/model.py",
+        ("if config.tied:", "if False:"),
+        ["test_a_tied_readout_is_the_embedding_itself", "test_gpt2_has_124439808_parameters"],
+    ),
+    "embeddings not scaled up to the waves": (
+        "models/gpt/model.py",
+        ("x = x * math.sqrt(self.config.d_model) +", "x = x +"),
+        [WHOLE],
+    ),
+    "learned positions begin anew with each chunk": (
+        "models/gpt/model.py",
+        (START, "start=0"),
+        [STEPS],
+    ),
+    "learned positions off by one after the first chunk": (
+        "models/gpt/model.py",
+        (START, "start=max(cache[0].length - 1, 0) if cache else 0"),
+        [STEPS],
+    ),
+    # --- text ---
+    "logits times temperature": (
+        "models/gpt/sampling.py",
+        ("logits / temperature", "logits * temperature"),
+        ["test_by_hand_temperature_divides_the_logits"],
+    ),
+    "top_k ignored": (
+        "models/gpt/sampling.py",
+        ("    if top_k is not None:\n", "    if False:\n"),
+        [
+            "test_top_k_keeps_to_the_k_likeliest",
+            "test_top_k_draws_among_the_likeliest_by_their_chances",
+        ],
+    ),
+    "top_k: the place among the likeliest for the token": (
+        "models/gpt/sampling.py",
+        ("return likely.indices.gather(1, drawn[:, None]).squeeze(1)", "return drawn"),
+        ["test_temperature_zero_and_top_one_take_the_likeliest"],
+    ),
+    "top_k: temperature forgotten": (
+        "models/gpt/sampling.py",
+        ("likely.values, temperature=temperature,", "likely.values,"),
+        ["test_top_k_draws_among_the_likeliest_by_their_chances"],
+    ),
+    "the guess of the first position": (
+        "models/gpt/sampling.py",
+        ("[:, -1]  #", "[:, 0]  #"),
+        ["test_each_token_is_the_likeliest_after_all_before_it"],
+    ),
+    "without a cache only the last token is seen": (
+        "models/gpt/sampling.py",
+        ("new if use_cache else ids", "new"),
+        [SAME_TEXT],
+    ),
+    "with a cache all is computed again": (
+        "models/gpt/sampling.py",
+        ("model(new if use_cache else ids, cache)", "model(ids, None)"),
+        ["test_with_a_cache_each_step_computes_one_position"],
+    ),
+    # --- GPT-2's files ---
+    "GPT-2: queries and keys exchanged": (
+        "models/gpt/load_gpt2.py",
+        ('enumerate(("w_q", "w_k", "w_v"))', 'enumerate(("w_k", "w_q", "w_v"))'),
+        [PARITY],
+    ),
+    "GPT-2: the fused matrix not transposed": (
+        "models/gpt/load_gpt2.py",
+        (FUSED, FUSED.replace(", turned=turned", "")),
+        [PARITY],
+    ),
+    "GPT-2: the norms exchanged": (
+        "models/gpt/load_gpt2.py",
+        (NORMS, '"norm_attention": "ln_2", "norm_feed_forward": "ln_1"'),
+        [PARITY],
+    ),
+    "GPT-2: the epsilon dropped": (
+        "models/gpt/load_gpt2.py",
+        ('norm_epsilon=settings.get("layer_norm_epsilon", 1e-5),', ""),
+        [PARITY],
+    ),
+    "GPT-2: each parameter a view of what was read": (
+        "models/gpt/load_gpt2.py",
+        (
+            "(tensor.transpose(0, -1) if turned else tensor).clone()",
+            "tensor.transpose(0, -1) if turned else tensor",
+        ),
+        [READY],
+    ),
+    "GPT-2: left in training mode": (
+        "models/gpt/load_gpt2.py",
+        ("return model.eval()", "return model.train()"),
+        [READY],
+    ),
+    "GPT-2: what is not finite let through": (
+        "models/gpt/load_gpt2.py",
+        ("if not tensor.isfinite().all():", "if False:"),
+        ["test_a_wrong_tensor_is_named"],
+    ),
+    "GPT-2: what is no safetensors file is unpickled": (
+        "models/gpt/load_gpt2.py",
+        (DAMAGED, f"torch.load(files[1], weights_only=False)\n        {DAMAGED}"),
+        ["test_nothing_is_unpickled"],
+    ),
+    # --- GGUF files ---
+    "GGUF: half layout on interleaved weights": (
+        "models/gpt/load_gguf.py",
+        ('rotary_layout="interleaved"', 'rotary_layout="half"'),
+        [PARITY],
+    ),
+    "GGUF: gate for input": (
+        "models/gpt/load_gguf.py",
+        (
+            '"ffn_up": "feed_forward.w_in",\n    "ffn_gate": "feed_forward.w_gate"',
+            '"ffn_up": "feed_forward.w_gate",\n    "ffn_gate": "feed_forward.w_in"',
+        ),
+        [PARITY],
+    ),
+    "GGUF: the rotary base ignored": ("models/gpt/load_gguf.py", (BASE, ""), [PARITY]),
+    "GGUF: the epsilon dropped": ("models/gpt/load_gguf.py", (EPSILON, ""), [PARITY]),
+    "GGUF: always tied": (
+        "models/gpt/load_gguf.py",
+        ('tied=all(tensor.name != "output.weight" for tensor in reader.tensors)', "tied=True"),
+        [PARITY],
+    ),
+    "GGUF: scaled frequencies passed over": (
+        "models/gpt/load_gguf.py",
+        ("if scales is not None and", "if False and"),
+        ["test_a_wrong_tensor_is_named"],
+    ),
+    "GGUF: norms stay in the file": (
+        "models/gpt/load_gguf.py",
+        ("copy=None if numbers.flags.writeable else True", "copy=None"),
+        [READY],
+    ),
+}
+
+FAULTS = {name: Fault(file, [edit], caught_by) for name, (file, edit, caught_by) in TABLE.items()}

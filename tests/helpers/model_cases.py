@@ -1,0 +1,61 @@
+"""Of whole models, for the page's JavaScript: the scores of their heads, and their parts."""
+
+from itertools import product
+
+import torch
+from widget_examples import heads
+
+from attention import GPT
+from attention.experiments.heads import first_token_score, induction_score, previous_token_score
+from attention.widgets import BlockDiagram, HeadExplorer
+
+DIAGRAMS = [  # d_model, n_heads, n_layers, n_tokens, max_len, batch, length
+    (6, 1, 1, 1, 1, 1, 1),
+    (20, 5, 3, 11, 17, 3, 7),
+    (128, 4, 3, 1024, 64, 1, 64),
+    (768, 12, 12, 50257, 1024, 2, 1000),
+    (1600, 25, 48, 50257, 1024, 1, 8),
+]
+
+
+def model_cases() -> dict[str, list[dict]]:
+    """The cases of both kinds."""
+    return {
+        "heads": [heads_case(shown) for shown in (HeadExplorer(), heads())],
+        "diagrams": [diagram_case(*sizes) for sizes in product(DIAGRAMS, ("pre", "post"))],
+    }
+
+
+def heads_case(shown: HeadExplorer) -> dict:
+    """The weights as the page gets them, and what the package finds in them (float64)."""
+    ids = torch.tensor([[shown.tokens.index(token) for token in shown.tokens]])
+    flat = shown.weights.double().flatten(0, 1)[None]  # (1, L H, T, T)
+    found = {
+        "previous": previous_token_score(flat),
+        "first": first_token_score(flat),
+        "induction": induction_score(flat, ids),
+        "current": torch.einsum("bhtt->ht", flat)[:, 1:].mean(dim=-1),
+    }
+    shape, packed = shown.weights.shape[:2], shown.get_state()["weights"]
+    return {
+        "tokens": shown.tokens,
+        "weights": {**packed, "data": packed["data"].hex()},
+        "all": shown.weights.tolist(),
+        "scores": {name: scores.reshape(shape).tolist() for name, scores in found.items()},
+    }
+
+
+def diagram_case(sizes: tuple[int, ...], order: str) -> dict:
+    """A GPT's sizes, its stages, and the parameters of the package's own model of that shape."""
+    names = ("d_model", "n_heads", "n_layers", "n_tokens", "max_len", "batch", "length")
+    config = {**dict(zip(names, sizes, strict=True)), "norm_order": order}
+    shown = BlockDiagram(**config)
+    with torch.device("meta"):
+        model = GPT(shown.config)
+    return {
+        "config": config,
+        "parts": shown.stages._asdict(),
+        "block": sum(p.numel() for p in model.blocks[0].parameters()),
+        "total": sum(p.numel() for p in model.parameters()),
+        "activations": shown.activations,
+    }

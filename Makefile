@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 INDEX := $(if $(CPU),$(shell grep extra-index-url binder/requirements.txt))
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test lint notebooks examples clean browser \
+.PHONY: help book serve lab test lint lint-js notebooks examples clean browser \
         test-package test-notebooks test-site test-live
 
 help:
@@ -42,11 +42,18 @@ serve: book
 lab: .venv/ready
 	$(BIN)/jupyter lab chapters
 
-lint: .venv/ready
+lint: .venv/ready lint-js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python book/notebooks.py --check
+
+# What checks JavaScript, and axe-core for the pages' tests; npm comes with the environment.
+node_modules/.package-lock.json: package-lock.json | .venv/ready
+	$(BIN)/python tests/helpers/javascript.py install
+
+lint-js: node_modules/.package-lock.json
+	$(BIN)/python tests/helpers/javascript.py lint
 
 notebooks: .venv/ready
 	$(BIN)/python book/notebooks.py
@@ -66,7 +73,7 @@ bench: .venv/ready
 test: lint test-package test-notebooks test-site test-live
 
 # The package, its JavaScript under node, and the files that hold the project together.
-test-package: .venv/ready browser
+test-package: .venv/ready browser node_modules/.package-lock.json
 	$(PYTEST) -n 2 --dist loadgroup --ignore=tests/site --ignore=tests/live
 
 # Every chapter, executed; what it prints is compared with what it is stored to print.
@@ -74,7 +81,7 @@ test-notebooks: .venv/ready
 	$(PYTEST) --nbval chapters -n 2 --dist loadscope -o filterwarnings=default \
 	  --junitxml=_build/reports/notebooks.xml
 
-test-site: book browser
+test-site: book browser node_modules/.package-lock.json
 	$(PYTEST) tests/site -n 2
 
 test-live: .venv/ready browser

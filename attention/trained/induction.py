@@ -15,8 +15,8 @@ from safetensors import safe_open
 from torch import Tensor
 
 from attention._checks import check_count, check_ids
-from attention.experiments.heads import induction_score, previous_token_score
 from attention.experiments.training import train
+from attention.functional.head_scores import induction_score, previous_token_score
 from attention.models.attention_lm import AttentionLanguageModel
 from attention.trained._weights import load_weights
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from itertools import product
 from typing import Any
 
-from attention.experiments.costs import (
+from attention.functional.costs import (
     MODELS,
     CacheConfig,
     attention_share,

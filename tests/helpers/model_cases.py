@@ -6,7 +6,11 @@ import torch
 from widget_examples import heads
 
 from attention import GPT
-from attention.experiments.heads import first_token_score, induction_score, previous_token_score
+from attention.functional.head_scores import (
+    first_token_score,
+    induction_score,
+    previous_token_score,
+)
 from attention.widgets import BlockDiagram, HeadExplorer
 
 DIAGRAMS = [  # d_model, n_heads, n_layers, n_tokens, max_len, batch, length

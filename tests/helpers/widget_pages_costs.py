@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator
 from widget_pages import facts, numbers, slider_words, spot_at
 
-from attention.experiments.costs import readable_bytes, readable_flops, three_digits
+from attention.functional.costs import readable_bytes, readable_flops, three_digits
 from attention.widgets import CacheCalculator, CostExplorer
 
 

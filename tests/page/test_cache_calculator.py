@@ -6,7 +6,7 @@ from cost_cases import TABLE
 from widget_pages import facts, press, slider_words
 from widget_pages_costs import same_cache
 
-from attention.experiments.costs import MODELS
+from attention.functional.costs import MODELS
 from attention.widgets import CacheCalculator
 
 

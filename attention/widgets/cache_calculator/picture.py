@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from attention.experiments.costs import CacheConfig, readable_bytes, three_digits
+from attention.functional.costs import CacheConfig, readable_bytes, three_digits
 from attention.widgets.base.picture import INK, SOFT, WEIGHT, bare, card
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import Any
 
 import traitlets as t
 
-from attention.experiments import costs
-from attention.experiments.costs import MODELS, CacheConfig
+from attention.functional import costs
+from attention.functional.costs import MODELS, CacheConfig
 from attention.widgets.base.bundle import bundle, stylesheet
 from attention.widgets.base.traits import Choice, InvalidValue, Text, Whole
 from attention.widgets.base.widget import BookWidget, check_range
@@ -30,13 +30,13 @@ class CacheCalculator(BookWidget):
         L\, (d_{latent} + d_{rope}) \cdot t \cdot b
 
     for L layers, t tokens (those of the window, where it is shorter) and b bytes per number; see
-    :func:`attention.experiments.costs.cache_bytes`. The page computes this in JavaScript, the
+    :func:`attention.functional.costs.cache_bytes`. The page computes this in JavaScript, the
     properties in Python. Every argument is an attribute that can be read and set later; in
     JupyterLab a control sets it and setting it moves the control. :meth:`publish` sets all of them
     as a model has them.
 
     Args:
-        model: A name among :data:`attention.experiments.costs.MODELS`. It decides what is not
+        model: A name among :data:`attention.functional.costs.MODELS`. It decides what is not
             given.
         context: Number of tokens, t, from 256 to 131,072; as long as the model was made for.
         n_kv_heads: Number of key and value heads, a divisor of the model's query heads; 1 is

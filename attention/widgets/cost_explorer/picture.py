@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
-from attention.experiments.costs import block_flops, readable_bytes, readable_flops, three_digits
+from attention.functional.costs import block_flops, readable_bytes, readable_flops, three_digits
 from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, bare, card
 
 if TYPE_CHECKING:

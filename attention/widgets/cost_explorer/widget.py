@@ -4,7 +4,7 @@ from typing import Any
 
 import traitlets as t
 
-from attention.experiments import costs
+from attention.functional import costs
 from attention.widgets.base.bundle import bundle, stylesheet
 from attention.widgets.base.traits import Text, Whole
 from attention.widgets.base.widget import BookWidget, check_range
@@ -28,7 +28,7 @@ class CostExplorer(BookWidget):
         \text{cache} = 2 L n d
 
     for n tokens, L blocks of width :math:`d = H d_{head}`, and a feed-forward network of width 4d;
-    see :func:`attention.experiments.costs.block_flops`. The page computes this in JavaScript, the
+    see :func:`attention.functional.costs.block_flops`. The page computes this in JavaScript, the
     properties in Python. Every argument is an attribute that can be read and set later; in
     JupyterLab a control sets it and setting it moves the control.
 

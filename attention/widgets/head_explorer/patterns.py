@@ -5,7 +5,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from attention.experiments.heads import first_token_score, induction_score, previous_token_score
+from attention.functional.head_scores import (
+    first_token_score,
+    induction_score,
+    previous_token_score,
+)
 
 PATTERNS = {
     "previous": "previous token",

@@ -1,5 +1,5 @@
 // What attention costs: FLOPs, the memory of scores, the key-value cache, and such numbers in words.
-// No DOM, as in maths.js; tests/node holds it equal to attention/experiments/costs.py, where the formulas are explained.
+// No DOM, as in maths.js; tests/node holds it equal to attention/functional/costs.py, where the formulas are explained.
 
 /** The FLOPs of one block over n tokens, by part; a multiply-add is two. */
 export function blockFlops(n, d) {

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from traitlets import TraitError
 
-from attention.experiments.costs import MODELS, readable_bytes
+from attention.functional.costs import MODELS, readable_bytes
 from attention.widgets import CacheCalculator
 from attention.widgets.base.picture import SOFT, WEIGHT
 from attention.widgets.cache_calculator.picture import MIDDLE

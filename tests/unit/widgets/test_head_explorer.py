@@ -8,7 +8,11 @@ import torch
 from traitlets import TraitError
 from widget_examples import HEADS_TOKENS, head_weights, heads
 
-from attention.experiments.heads import first_token_score, induction_score, previous_token_score
+from attention.functional.head_scores import (
+    first_token_score,
+    induction_score,
+    previous_token_score,
+)
 from attention.trained.smollm2 import smollm2_example
 from attention.widgets import HeadExplorer
 from attention.widgets.head_explorer.levels import LEVELS

@@ -9,7 +9,7 @@ from cost_cases import TABLE
 from torch.utils.flop_counter import FlopCounterMode
 
 from attention import GPT, GPTConfig, KVCache, scaled_dot_product_attention
-from attention.experiments.costs import (
+from attention.functional.costs import (
     MODELS,
     CacheConfig,
     attention_share,

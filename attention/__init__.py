@@ -3,6 +3,7 @@
 from attention.functional.definition import scaled_dot_product_attention
 from attention.functional.flash import flash_attention
 from attention.functional.masks import causal_mask, padding_mask, sliding_window_mask
+from attention.functional.positions import alibi_bias, sinusoidal_positions
 from attention.functional.sliding_window import sliding_window_attention
 from attention.models.gpt.config import GPT2_124M, GPTConfig
 from attention.models.gpt.model import GPT, TransformerBlock
@@ -13,7 +14,7 @@ from attention.models.seq2seq.search import beam_search
 from attention.nn.cache import KVCache, LatentCache, RotatingKVCache
 from attention.nn.latent import LatentAttention
 from attention.nn.multihead import MultiHeadAttention
-from attention.nn.positions import RotaryEmbedding, alibi_bias, sinusoidal_positions
+from attention.nn.positions import RotaryEmbedding
 from attention.nn.scores import AdditiveAttention, DotAttention, GeneralAttention
 from attention.nn.self_attention import SelfAttention
 

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from attention._checks import check_count, check_mask, check_probability, check_tensor, shape
 from attention.functional.definition import scaled_dot_product_attention
 from attention.functional.masks import causal_mask, sliding_window_mask
+from attention.functional.positions import alibi_bias
 from attention.functional.sliding_window import sliding_window_attention
 from attention.nn.cache import KVCache, RotatingKVCache
-from attention.nn.positions import RotaryEmbedding, alibi_bias
+from attention.nn.positions import RotaryEmbedding
 from attention.nn.self_attention import SelfAttention
 
 __all__ = ["MultiHeadAttention", "SelfAttention"]

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from attention.functional.definition import scaled_dot_product_attention
-from attention.nn.positions import RotaryEmbedding, alibi_bias, sinusoidal_positions
+from attention.functional.positions import alibi_bias, sinusoidal_positions
+from attention.nn.positions import RotaryEmbedding
 from attention.trained._weights import load_weights
 
 WEIGHTS = Path(__file__).with_name("weights") / "role_taggers.safetensors"

@@ -5,7 +5,8 @@ from running import Fault
 LLAMA = ["helpers/llama_files.py"]  # what the tests of GGUF files share
 SUITES = {
     "functional/definition.py": ["unit/functional/test_definition.py"],
-    "nn/positions.py": ["unit/nn/test_positions.py"],
+    "functional/positions.py": ["unit/functional/test_positions.py"],
+    "nn/positions.py": ["unit/functional/test_positions.py"],
     "nn/cache/growing.py": ["unit/nn/test_cache.py"],
     "nn/multihead.py": ["unit/nn/test_multihead_grouped.py"],
     "models/gpt/model.py": ["unit/models/test_gpt.py"],
@@ -25,7 +26,7 @@ SUITES = {
 TURN = "query, key = self.rotary(query, start), self.rotary(key, start)"
 EACH_HEAD = "test_each_head_by_itself_gives_the_same"
 CHUNKS = "test_any_chunks_give_what_the_whole_gives"
-ANGLES = "angles = _angles(x.shape[2], self.d_head, self.base, start)"
+ANGLES = "angles = rotary_angles(x.shape[2], self.d_head, self.base, start)"
 WAVES = "torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)"
 START = "start=cache[0].length if cache else 0"
 FORMULA = "test_the_block_is_the_formula_of_its_order"
@@ -44,17 +45,17 @@ BASE = 'rotary_base=float(_field(reader, "llama.rope.freq_base", default=10000.0
 TABLE = {
     # --- positions ---
     "sine and cosine exchanged": (
-        "nn/positions.py",
+        "functional/positions.py",
         (WAVES, "torch.stack([angles.cos(), angles.sin()], dim=-1).flatten(-2)"),
         ["test_by_hand_sinusoids_of_width_two_go_once_round_in_two_pi"],
     ),
     "all sines, then all cosines": (
-        "nn/positions.py",
+        "functional/positions.py",
         (WAVES, "torch.cat([angles.sin(), angles.cos()], dim=-1)"),
         ["test_by_hand_the_second_pair_of_four_is_slower_by_the_root_of_the_base"],
     ),
     "angles in float32": (
-        "nn/positions.py",
+        "functional/positions.py",
         ("return positions[:, None] * frequency", "return positions[:, None] * frequency.float()"),
         ["test_sinusoids_of_positions_far_out_are_right_to_the_last_bits_of_float32"],
     ),
@@ -64,25 +65,25 @@ TABLE = {
         ["test_start_is_the_position_of_the_first"],
     ),
     "rotary: the layouts exchanged": (
-        "nn/positions.py",
-        ('if self.layout == "half":', 'if self.layout != "half":'),
+        "functional/positions.py",
+        ('if layout == "half":', 'if layout != "half":'),
         [
             "test_by_hand_a_quarter_turn_in_each_layout",
             "test_the_half_layout_equals_the_rotary_positions_of_the_transformers_library",
         ],
     ),
     "rotary: turned backwards": (
-        "nn/positions.py",
+        "functional/positions.py",
         ("angles.sin().to(x)", "-angles.sin().to(x)"),
         ["test_by_hand_one_pair_turns_by_its_position"],
     ),
     "rotary: added, not turned": (
-        "nn/positions.py",
+        "functional/positions.py",
         ("angles.cos().to(x), ", "1.0, "),
         ["test_a_rotation_keeps_the_length", "test_the_dot_product_depends_on_the_distance_alone"],
     ),
     "rotary: the order of the layouts inverted": (
-        "nn/positions.py",
+        "functional/positions.py",
         (".reshape(-1, 2).T.flatten()", ".reshape(2, -1).T.flatten()"),
         [
             "test_by_hand_the_order_of_the_layouts",
@@ -90,17 +91,17 @@ TABLE = {
         ],
     ),
     "alibi: the first slope is one": (
-        "nn/positions.py",
+        "functional/positions.py",
         ("torch.arange(1, n_heads + 1)", "torch.arange(n_heads)"),
         ["test_by_hand_the_slopes_of_eight_heads_are_a_half_to_the_256th"],
     ),
     "alibi: aligned at the top left": (
-        "nn/positions.py",
+        "functional/positions.py",
         ("torch.arange(n_keys - n_queries, n_keys)", "torch.arange(n_queries)"),
         ["test_by_hand_the_last_query_stands_at_the_last_key"],
     ),
     "alibi: the far is favoured": (
-        "nn/positions.py",
+        "functional/positions.py",
         ("return -slopes", "return slopes"),
         ["test_by_hand_the_penalty_grows_with_the_distance"],
     ),

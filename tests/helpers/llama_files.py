@@ -4,7 +4,7 @@ import gguf
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from attention.nn.positions import interleaved_to_half
+from attention.functional.positions import interleaved_to_half
 
 SIZES = {
     "vocab_size": 37,

@@ -16,7 +16,8 @@ from model_cases import model_cases
 from widget_examples import position, scaling
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
-from attention.nn.positions import RotaryEmbedding, sinusoidal_positions
+from attention.functional.positions import sinusoidal_positions
+from attention.nn.positions import RotaryEmbedding
 from attention.trained.role_taggers import SCHEMES, attend
 from attention.widgets import (
     AlignmentExplorer,

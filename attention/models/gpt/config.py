@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from attention._checks import check_count, check_probability
-from attention.nn.positions import RotaryLayout
+from attention.functional.positions import RotaryLayout
 
 Position = Literal["learned", "sinusoidal", "rotary", "alibi", "none"]
 

@@ -9,11 +9,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_ids, shape
+from attention.functional.positions import sinusoidal_positions
 from attention.models.gpt.config import GPTConfig
 from attention.models.gpt.sampling import generate
 from attention.nn.cache import KVCache
 from attention.nn.multihead import MultiHeadAttention
-from attention.nn.positions import RotaryEmbedding, sinusoidal_positions
+from attention.nn.positions import RotaryEmbedding
 
 
 class FeedForward(nn.Module):

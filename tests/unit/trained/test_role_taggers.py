@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from attention import MultiHeadAttention
-from attention.nn.positions import RotaryEmbedding, alibi_bias, sinusoidal_positions
+from attention.functional.positions import alibi_bias, sinusoidal_positions
+from attention.nn.positions import RotaryEmbedding
 from attention.trained.role_taggers import (
     ALIBI_HEADS,
     D_MODEL,

@@ -10,9 +10,9 @@ from torch.testing import assert_close
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from attention import GPT
+from attention.functional.positions import interleaved_to_half
 from attention.models.gpt.load_gguf import _BLOCK, gguf_tokenizer
 from attention.models.gpt.load_gpt2 import smollm2_path
-from attention.nn.positions import interleaved_to_half
 
 pytestmark = pytest.mark.xdist_group("smollm2")  # one process, so that it is loaded once
 SENTENCE = "The capital of France is"

@@ -9,7 +9,8 @@ from traitlets import TraitError
 from widget_examples import position
 
 from attention import scaled_dot_product_attention
-from attention.nn.positions import RotaryEmbedding, alibi_bias, sinusoidal_positions
+from attention.functional.positions import alibi_bias, sinusoidal_positions
+from attention.nn.positions import RotaryEmbedding
 from attention.trained.role_taggers import SCHEMES
 from attention.widgets import PositionExplorer
 

@@ -12,7 +12,7 @@ from transformers import LlamaConfig
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 from attention import RotaryEmbedding, alibi_bias, sinusoidal_positions
-from attention.nn.positions import interleaved_to_half
+from attention.functional.positions import interleaved_to_half
 
 BOTH_LAYOUTS = pytest.mark.parametrize("layout", ["half", "interleaved"])
 

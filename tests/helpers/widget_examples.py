@@ -4,6 +4,7 @@ import torch
 
 from attention.widgets import (
     AlignmentExplorer,
+    AttentionExplorer,
     HeadExplorer,
     PositionExplorer,
     ScalingExplorer,
@@ -15,6 +16,13 @@ TARGET = ["le", "chat", "dort", "et", "une", "porte", "tombe", "et", "la", "lune
 CUTS = [3, 7, 11]  # 1, 2 and 3 clauses
 M, N, L, D = 2, 2, 3, 5
 S, T, D_ATTN, D_KEY = 7, 5, 3, 11
+
+
+def attention(**arguments: object) -> AttentionExplorer:
+    """Seven words of twelve numbers, and so one, two, three, four or six heads."""
+    given = {name: torch.randn(7, 12) for name in ("query", "key", "value")}
+    words = ["The", "cat", "sat", "on", "my", "mat", "."]
+    return AttentionExplorer(**{"tokens": words} | given | arguments)
 
 
 def translation_arguments() -> dict[str, object]:

@@ -7,6 +7,7 @@ import { decimal, visible } from "../../attention/widgets/js/controls.js";
 import { step } from "../../attention/widgets/js/heatmap.js";
 import { shortWeight } from "../../attention/widgets/js/ink.js";
 import { cellSentence } from "../../attention/widgets/js/steps.js";
+import { cases } from "./cases.js";
 
 const size = [3, 5];
 
@@ -57,7 +58,7 @@ test("a cell in words, masked or not", () => {
   assert.match(cellSentence({ query: 0, key: 1, tokens, head }), /“a” → “b”\nq·k = 6.00, .* masked to −∞, weight 0/);
 });
 
-for (const name of ["AttentionExplorer", "TranslationExplorer", "AlignmentExplorer", "ScalingExplorer", "PositionExplorer", "HeadExplorer", "BlockDiagram", "CostExplorer", "CacheCalculator"]) {
+for (const name of cases.widgets) {
   test(`the bundle of ${name} is one module that anywidget can run`, async () => {
     const { default: widget } = await import(`${process.env.AFM_CASES}/${name}.mjs`);
     assert.equal(typeof widget.render, "function");

@@ -14,6 +14,7 @@ from cost_cases import cost_cases
 from gpt_cases import write_gpt_cases
 from model_cases import model_cases
 from widget_examples import position, scaling
+from widget_table import TABLE
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
 from attention.functional.positions import sinusoidal_positions
@@ -22,30 +23,12 @@ from attention.trained.role_taggers import SCHEMES, attend
 from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
-    BlockDiagram,
-    CacheCalculator,
-    CostExplorer,
-    GPTExplorer,
-    HeadExplorer,
     PositionExplorer,
     ScalingExplorer,
-    TranslationExplorer,
 )
 from attention.widgets.translation_explorer.edits import edit_alignment, verdict
 
 HERE = Path(__file__).parent
-KINDS = (
-    AttentionExplorer,
-    TranslationExplorer,
-    AlignmentExplorer,
-    ScalingExplorer,
-    PositionExplorer,
-    HeadExplorer,
-    BlockDiagram,
-    GPTExplorer,
-    CostExplorer,
-    CacheCalculator,
-)
 T, D_MODEL = 11, 12
 HEADS = [1, 2, 3, 4, 6, 12]
 LENGTHS = [1, 2, 3, 5, 7, 11]
@@ -249,12 +232,13 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "waves": sinusoid_cases(),
         "saturations": [saturation_case(shown) for shown in (ScalingExplorer(), scaling())],
         "costs": cost_cases(),
+        "widgets": [row.name for row in TABLE],
         **model_cases(),
     }
     (folder / "cases.json").write_text(json.dumps(table))
     write_gpt_cases(folder)
-    for kind in KINDS:
-        (folder / f"{kind.__name__}.mjs").write_text(kind._esm)
+    for row in TABLE:
+        (folder / f"{row.name}.mjs").write_text(row.kind._esm)
     return folder
 
 

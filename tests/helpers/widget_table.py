@@ -1,0 +1,180 @@
+"""Every widget of the book, in one table that the tests of all hosts walk.
+
+``tests/unit/widgets/test_table.py`` holds it to ``attention.widgets.__all__`` and to the chapters,
+so that no widget is forgotten and no check runs on nothing. No browser is imported here: unit tests
+use the table, too.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from widget_examples import alignment, attention, heads, position, scaling, translation
+
+from attention import widgets
+from attention.widgets import BlockDiagram, CacheCalculator, CostExplorer, GPTExplorer
+from attention.widgets.base.widget import BookWidget
+
+
+class Row(NamedTuple):
+    """A widget, where it stands, and a question by which page and Python can be compared.
+
+    Attributes:
+        name: The class's name in ``attention.widgets``.
+        make: Builds a small example; it takes the class's arguments.
+        chapters: The chapters that show it, by file name without ending; none of a widget that no
+            chapter shows yet.
+        view: The view on the page, as a CSS selector.
+        controls: The ``data-control`` of all that can be moved in the example.
+        slider: A slider that moves the widget: its ``data-control``, which is also the trait's name
+            and the view's data attribute.
+        spoken: What that slider says, as a pattern; {0} stands for the value, {1} for the next one.
+        also: Another trait with a value that differs from the example's, as Python writes it; the
+            trait is a data attribute of the view, too.
+        place: Where the page shows a number: a CSS selector within the view, and the attribute.
+        number: The same number in Python, as an expression in the widget ``w``.
+    """
+
+    name: str
+    make: Callable[..., BookWidget]
+    chapters: tuple[str, ...]
+    view: str
+    controls: frozenset[str]
+    slider: str
+    spoken: str
+    also: tuple[str, str]
+    place: tuple[str, str]
+    number: str
+
+    @property
+    def kind(self) -> type[BookWidget]:
+        """The class itself."""
+        return getattr(widgets, self.name)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TABLE = [
+    Row(
+        "AttentionExplorer",
+        make=attention,
+        chapters=("03_queries_keys_values", "06_causal_attention", "07_multi_head_attention"),
+        view=".afm-explorer",
+        controls=_names("mask window heads length head query"),
+        slider="length",
+        spoken="^{0} of",
+        also=("mask", "'none'"),
+        place=("td[data-query='0'][data-key='1']", "data-weight"),
+        number="w.weights[w.head, 0, 1].item()",
+    ),
+    Row(
+        "TranslationExplorer",
+        make=translation,
+        chapters=("01_rnn_bottleneck",),
+        view=".afm-translation",
+        controls=_names("example length model"),
+        slider="length",
+        spoken="^{0} ",
+        also=("example", "len(w.sources) - 1"),
+        place=(".afm-pairs li[data-written='1']", "data-value"),
+        number="w.chance[1]",
+    ),
+    Row(
+        "AlignmentExplorer",
+        make=alignment,
+        chapters=("02_bahdanau_attention",),
+        view=".afm-alignment",
+        controls=_names("example step position"),
+        slider="step",
+        spoken="^step {1} of",
+        also=("position", "1"),
+        place=(".afm-sentence label[data-position='1']", "data-weight"),
+        number="w.weights[w.step, 1].item()",
+    ),
+    Row(
+        "ScalingExplorer",
+        make=scaling,
+        chapters=("04_scaling",),
+        view=".afm-scaling",
+        controls=_names("d_k temperature scaled"),
+        slider="d_k",
+        spoken="^{0} dimension",
+        also=("temperature", "2.5"),
+        place=("td[data-query='0'][data-key='1']", "data-weight"),
+        number="w.jacobian[0, 1].item()",
+    ),
+    Row(
+        "PositionExplorer",
+        make=position,
+        chapters=("05_self_attention",),
+        view=".afm-position",
+        controls=_names("scheme place causal word swap reverse restore"),
+        slider="place",
+        spoken="^place {1} of",
+        also=("scheme", "'rotary'"),
+        place=("td[data-query='0'][data-key='1']", "data-weight"),
+        number="w.weights[0, 1].item()",
+    ),
+    Row(
+        "HeadExplorer",
+        make=heads,
+        chapters=("09_inside_a_trained_model",),
+        view=".afm-head-explorer",
+        controls=_names("pattern layer head strongest"),
+        slider="layer",
+        spoken="^layer {0},",
+        also=("head", "1"),
+        place=(".afm-map td[data-query='3'][data-key='0']", "data-weight"),
+        number="w.weights[w.layer, w.head, 3, 0].item()",
+    ),
+    Row(
+        "BlockDiagram",
+        make=BlockDiagram,
+        chapters=("08_gpt_block",),
+        view=".afm-block-diagram",
+        controls=_names("preset d_model n_heads n_layers length norm_order"),
+        slider="length",
+        spoken="^{0} token",
+        also=("norm_order", "'post'"),
+        place=("[data-figure=scores]", "data-value"),
+        number="w.activations['scores']",
+    ),
+    Row(
+        "CostExplorer",
+        make=CostExplorer,
+        chapters=("10_quadratic_cost",),
+        view=".afm-cost",
+        controls=_names("length n_heads n_layers"),
+        slider="length",
+        spoken="^{0} token",
+        also=("n_layers", "7"),
+        place=("tr[data-row=attention]", "data-value"),
+        number="w.flops.attention",
+    ),
+    Row(
+        "CacheCalculator",
+        make=CacheCalculator,
+        chapters=("11_efficient_attention",),
+        view=".afm-calculator",
+        controls=_names("model publish context bytes_per_number kind n_kv_heads window"),
+        slider="context",
+        spoken="^{0} token",
+        also=("bytes_per_number", "1"),
+        place=("tr[data-row=setting]", "data-value"),
+        number="w.total_bytes",
+    ),
+    Row(
+        "GPTExplorer",
+        make=GPTExplorer,
+        chapters=("08_gpt_block",),
+        view=".afm-gpt",
+        controls=_names("text layer head mask length query map"),
+        slider="head",
+        spoken="^head {0}, counted",
+        also=("mask", "'none'"),
+        place=(".afm-guess", "data-value"),
+        number="w.guesses[0][1]",
+    ),
+]
+BY_NAME = {row.name: row for row in TABLE}

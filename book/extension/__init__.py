@@ -30,8 +30,8 @@ and `{py:class}` to the package reference. A target that does not exist fails th
 
 The parts: `outputs` (what becomes of a cell's output), `models` (a trained model that a widget
 loads when it is asked to), `disclosure` (dropdowns), `pages` (what a page loads), `numbering`
-(chapter numbers from file names), `repository` (launch and edit links), `search_texts` (quotes in
-search results).
+(chapter numbers from file names), `repository` (launch and edit links), `roles` (links of a stored
+notebook), `search_texts` (quotes in search results).
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from extension import (
     outputs,
     pages,
     repository,
+    roles,
     search_texts,
 )
 
@@ -57,6 +58,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value(
         "comments_config", {}, ""
     )  # jupyter-book always sets it; we load no comments
-    for part in (repository, numbering, outputs, models, disclosure, search_texts, pages):
+    for part in (repository, roles, numbering, outputs, models, disclosure, search_texts, pages):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}

@@ -18,6 +18,8 @@ def grade(
 
     Args:
         answer: The reader's function. Left unwritten (it returns ``None``) it is "not yet" right.
+            A chapter's own solution is called ``..._solution``, so that the reader's function is
+            still there after it; what is printed is the exercise's name.
         reference: A function that is known to be right.
         cases: The arguments of each call.
         tolerance: How far numbers may be apart.
@@ -25,6 +27,7 @@ def grade(
     Returns:
         Whether every case agrees. The first one that does not is printed.
     """
+    name = answer.__name__.removesuffix("_solution")
     for arguments in cases:
         wanted = reference(*arguments)
         try:
@@ -33,9 +36,9 @@ def grade(
             got = error
         problem = _difference(got, wanted, tolerance)
         if problem:
-            print(f"not yet: {answer.__name__}({', '.join(map(_show, arguments))})\n  {problem}")
+            print(f"not yet: {name}({', '.join(map(_show, arguments))})\n  {problem}")
             return False
-    print(f"correct: {answer.__name__} agrees in all {len(cases)} cases")
+    print(f"correct: {name} agrees in all {len(cases)} cases")
     return True
 
 

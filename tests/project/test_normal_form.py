@@ -224,3 +224,17 @@ def test_the_first_cell_links_to_the_page_once_the_address_is_known(monkeypatch)
     moved = in_form(first, second, chapter="01_one")
     assert [cell.id for cell in moved] == [first.id, "title"]
     assert "(http://localhost:8000/chapters/01_one.html)" in moved[0].source
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_running_all_keeps_the_readers_functions(path):
+    """A solution's function has a name of its own: the exercise's name is the reader's."""
+    cells = read(path).cells
+    theirs, ours = set(), set()
+    for cell in cells:
+        if cell.cell_type == "code":
+            names = set(re.findall(r"^(?:def|class) (\w+)", cell.source, flags=re.MULTILINE))
+            solves = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
+            (ours if solves else theirs).update(names)
+    assert ours, "every chapter has an exercise in Python"
+    assert not ours & theirs

@@ -96,3 +96,19 @@ def test_large_tensors_are_shown_by_their_shape(capsys):
     assert capsys.readouterr().out == (
         f"not yet: <lambda>({shape})\n  should be {shape}, but was {shape}\n"
     )
+
+
+def double_solution(x):
+    return 2 * x
+
+
+def test_a_chapters_solution_goes_by_the_exercises_name(capsys):
+    assert grade(double_solution, double, [(1,)])
+    assert not grade(double_solution, one_more, [(2,)])
+    assert capsys.readouterr().out == (
+        "correct: double agrees in all 1 cases\nnot yet: double(2)\n  should be 5, but was 4\n"
+    )
+
+
+def one_more(x):
+    return 2 * x + 1

@@ -12,7 +12,7 @@ def grade(
     reference: Callable[..., Any],
     cases: Sequence[tuple[Any, ...]],
     *,
-    tolerance: float = 1e-6,
+    tolerance: float | None = None,
 ) -> bool:
     """Compare the reader's function with a reference, case by case, and say what was found.
 
@@ -22,7 +22,10 @@ def grade(
             still there after it; what is printed is the exercise's name.
         reference: A function that is known to be right.
         cases: The arguments of each call.
-        tolerance: How far numbers may be apart.
+        tolerance: How far numbers may be apart. When not given it follows from the right answer, as
+            a hundred roundings of its dtype at its largest number (of float32 for a Python number,
+            which may have been taken out of a tensor): another processor, or another order of the
+            same sums, is no mistake.
 
     Returns:
         Whether every case agrees. The first one that does not is printed.
@@ -42,7 +45,19 @@ def grade(
     return True
 
 
-def _difference(got: Any, wanted: Any, tolerance: float) -> str:
+def _room(wanted: Tensor | float) -> float:
+    """How far from ``wanted`` an answer may be that differs by roundings alone."""
+    numbers = torch.as_tensor(wanted).detach()
+    if not numbers.is_floating_point():
+        return 0.0
+    dtype = numbers.dtype if isinstance(wanted, Tensor) else torch.float32
+    rounding = torch.finfo(dtype).eps
+    finite = numbers[numbers.isfinite()].double().abs()
+    largest = max(1.0, finite.max().item()) if finite.numel() else 1.0
+    return max(100 * rounding, 1e-9) * largest
+
+
+def _difference(got: Any, wanted: Any, tolerance: float | None) -> str:
     """What is wrong with ``got``, or nothing."""
     if isinstance(got, Exception):
         return f"raised {type(got).__name__}: {got}"
@@ -60,11 +75,15 @@ def _difference(got: Any, wanted: Any, tolerance: float) -> str:
             return f"should have shape {tuple(wanted.shape)}, but had {tuple(got.shape)}"
         if got.dtype != wanted.dtype:
             return f"should have dtype {wanted.dtype}, but had {got.dtype}"
-        if not torch.allclose(got.double(), wanted.double(), rtol=0, atol=tolerance):
+        room = _room(wanted) if tolerance is None else tolerance
+        if not torch.allclose(got.double(), wanted.double(), rtol=0, atol=room):
             return f"should be {_show(wanted)}, but was {_show(got)}"
         return ""
     try:
-        right = bool(abs(got - wanted) <= tolerance if isinstance(wanted, float) else got == wanted)
+        if isinstance(wanted, float):
+            right = bool(abs(got - wanted) <= (_room(wanted) if tolerance is None else tolerance))
+        else:
+            right = bool(got == wanted)
     except (RuntimeError, TypeError, ValueError):  # a word for a number, many numbers for one
         right = False
     return "" if right else f"should be {_show(wanted)}, but was {_show(got)}"

@@ -24,6 +24,32 @@ def test_an_answer_within_the_tolerance_is_correct():
     assert not grade(lambda x: 2 * x + 2e-3, double, [(torch.full((3,), 1e3),)], **near)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "near", "far"),
+    [
+        (torch.tensor([1.0, 300.0]), 300 * 5e-6, 300 * 5e-5),
+        (torch.tensor([1e-3, -torch.inf]), 5e-6, 5e-5),
+        (torch.tensor([3.0]).double(), 1e-9, 1e-8),
+        (torch.tensor([2.0], dtype=torch.float16), 0.01, 0.5),
+        (15.0, 15 * 5e-6, 15 * 5e-5),
+        (0.0, 5e-6, 5e-5),
+    ],
+    ids=str,
+)
+def test_without_a_tolerance_roundings_are_no_mistake(wanted, near, far):
+    def right(x):
+        return x
+
+    assert grade(lambda x: x + near, right, [(wanted,)])
+    assert not grade(lambda x: x + far, right, [(wanted,)])
+
+
+def test_whole_numbers_and_words_have_no_tolerance():
+    assert not grade(lambda x: x + 1, lambda x: x, [(10**9,)])
+    assert not grade(lambda x: x + 1, lambda x: x, [(torch.tensor([10**9]),)])
+    assert grade(lambda x: x == 2, lambda x: x > 1, [(torch.tensor([1, 2]),)])
+
+
 def test_the_first_case_that_differs_is_the_one_that_is_shown(capsys):
     assert not grade(lambda x: x + 1, double, [(1,), (3,), (4,)])
     assert capsys.readouterr().out == "not yet: <lambda>(3)\n  should be 6, but was 4\n"

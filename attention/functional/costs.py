@@ -4,8 +4,10 @@ A FLOP is one floating-point operation, and a multiply-add counts as two. All co
 square of scores: what a causal mask could save is not taken off.
 """
 
+import math
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from attention._checks import check_count
@@ -91,44 +93,44 @@ def attention_share(n: int, d_model: int) -> float:
     return n / (6 * d_model + n)
 
 
-def score_bytes(n: int, n_heads: int, *, bytes_per_number: int = 4) -> int:
+def score_bytes(n: int, n_heads: int, *, bytes_per_number: float = 4) -> int:
     """The memory of one layer's matrices of scores (or weights), where they are stored: H n n.
 
     Args:
         n: Number of tokens.
         n_heads: Number of query heads, H.
-        bytes_per_number: 4 for float32.
+        bytes_per_number: 4 for float32; it may be a fraction.
 
     Returns:
         The bytes for one sequence.
 
     Raises:
-        TypeError: If an argument is not a whole number.
-        ValueError: If it is below 1.
+        TypeError: If a count is not a whole number, or the bytes not a number.
+        ValueError: If a count is below 1, or the bytes are not above 0.
     """
-    for name, value in (("n", n), ("n_heads", n_heads), ("bytes_per_number", bytes_per_number)):
-        check_count(name, value)
-    return n_heads * n * n * bytes_per_number
+    check_count("n", n)
+    check_count("n_heads", n_heads)
+    return _whole_bytes(n_heads * n * n, bytes_per_number)
 
 
-def projection_bytes(n: int, d_model: int, *, bytes_per_number: int = 4) -> int:
+def projection_bytes(n: int, d_model: int, *, bytes_per_number: float = 4) -> int:
     """The memory of one layer's queries, keys, values and contexts: 4 n d.
 
     Args:
         n: Number of tokens.
         d_model: Width of the model, d.
-        bytes_per_number: 4 for float32.
+        bytes_per_number: 4 for float32; it may be a fraction.
 
     Returns:
         The bytes for one sequence.
 
     Raises:
-        TypeError: If an argument is not a whole number.
-        ValueError: If it is below 1.
+        TypeError: If a count is not a whole number, or the bytes not a number.
+        ValueError: If a count is below 1, or the bytes are not above 0.
     """
-    for name, value in (("n", n), ("d_model", d_model), ("bytes_per_number", bytes_per_number)):
-        check_count(name, value)
-    return 4 * n * d_model * bytes_per_number
+    check_count("n", n)
+    check_count("d_model", d_model)
+    return _whole_bytes(4 * n * d_model, bytes_per_number)
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ class CacheConfig:
         return replace(self, n_kv_heads=self.n_heads, window=None, d_latent=None, d_rope=None)
 
 
-def cache_bytes(config: CacheConfig, context: int = 1, *, bytes_per_number: int = 2) -> int:
+def cache_bytes(config: CacheConfig, context: int = 1, *, bytes_per_number: float = 2) -> int:
     r"""The size of the key-value cache of all layers for one sequence.
 
     .. math::
@@ -206,19 +208,33 @@ def cache_bytes(config: CacheConfig, context: int = 1, *, bytes_per_number: int 
     Args:
         config: The model.
         context: Number of tokens in the sequence; 1 gives the bytes per token.
-        bytes_per_number: 2 for float16 and bfloat16.
+        bytes_per_number: 2 for float16 and bfloat16. It may be a fraction: GGUF's q8_0 stores 32
+            numbers and their scale in 34 bytes, 1.0625 for each.
 
     Returns:
         The bytes.
 
     Raises:
-        TypeError: If a count is not a whole number.
-        ValueError: If a count is below 1.
+        TypeError: If a count is not a whole number, or the bytes not a number.
+        ValueError: If a count is below 1, or the bytes are not above 0.
     """
     check_count("context", context)
-    check_count("bytes_per_number", bytes_per_number)
     kept = context if config.window is None else min(context, config.window)
-    return config.n_layers * config.numbers_per_layer * kept * bytes_per_number
+    return _whole_bytes(config.n_layers * config.numbers_per_layer * kept, bytes_per_number)
+
+
+def _whole_bytes(n_numbers: int, bytes_per_number: float) -> int:
+    """The size of so many numbers, a begun byte counted as a whole one.
+
+    Raises:
+        TypeError: If ``bytes_per_number`` is not a number.
+        ValueError: If it is not above 0, or not finite.
+    """
+    if isinstance(bytes_per_number, bool) or not isinstance(bytes_per_number, int | float):
+        raise TypeError(f"bytes_per_number should be a number, but was {bytes_per_number!r}")
+    if not 0 < bytes_per_number < math.inf:
+        raise ValueError(f"bytes_per_number should be above 0, but was {bytes_per_number}")
+    return math.ceil(n_numbers * Fraction(bytes_per_number))
 
 
 # The widths as the papers give them; DeepSeek's d_head is that of a head before its keys' rotary

@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import replace
+from functools import partial
 
+import gguf
 import pytest
 import torch
 from cost_cases import TABLE
@@ -82,6 +84,23 @@ class TestMemory:
         assert cache_bytes(config, 11) == 3 * (key.nbytes + value.nbytes)
         assert cache_bytes(config, 11, bytes_per_number=4) == 2 * cache_bytes(config, 11)
 
+    @pytest.mark.parametrize("kind", ["F16", "Q8_0", "Q4_0", "Q6_K"])
+    def test_a_number_may_take_a_fraction_of_bytes(self, kind: str) -> None:
+        """As GGUF packs them: so many numbers in a block of so many bytes."""
+        n_numbers, n_bytes = gguf.GGML_QUANT_SIZES[gguf.GGMLQuantizationType[kind]]
+        size, config = n_bytes / n_numbers, CacheConfig("wide", 3, 8, 2, 128, 1024)
+        blocks = 3 * 2 * 2 * 128 * 256 // n_numbers
+        assert cache_bytes(config, 256, bytes_per_number=size) == blocks * n_bytes
+        assert score_bytes(256, 3, bytes_per_number=size) == 3 * 256 * 256 // n_numbers * n_bytes
+        assert projection_bytes(256, 64, bytes_per_number=size) == 65_536 // n_numbers * n_bytes
+
+    def test_a_begun_byte_is_a_byte(self) -> None:
+        assert score_bytes(3, 1, bytes_per_number=0.5) == 5
+        assert score_bytes(3, 1, bytes_per_number=1.0625) == 10
+        assert isinstance(score_bytes(4, 1, bytes_per_number=0.5), int)
+        # Far beyond what a float64 tells apart.
+        assert score_bytes(2**30 + 1, 1, bytes_per_number=1.5) == (3 * (2**30 + 1) ** 2 + 1) // 2
+
     @pytest.mark.parametrize(("name", "kib", "context", "whole"), TABLE)
     def test_published_models(self, name: str, kib: float, context: int, whole: str) -> None:
         config = MODELS[name]
@@ -116,15 +135,33 @@ class TestArguments:
         for function, arguments in [
             (block_flops, {"n": 5, "d_model": 8, "d_feed_forward": 8}),
             (attention_share, {"n": 5, "d_model": 8}),
-            (score_bytes, {"n": 5, "n_heads": 2, "bytes_per_number": 4}),
-            (projection_bytes, {"n": 5, "d_model": 8, "bytes_per_number": 4}),
+            (score_bytes, {"n": 5, "n_heads": 2}),
+            (projection_bytes, {"n": 5, "d_model": 8}),
+            (partial(cache_bytes, MODELS["GPT-2 XL"]), {"context": 5}),
         ]:
             for name in arguments:
                 with pytest.raises((ValueError, TypeError), match=f"^{name} should be"):
                     function(**arguments | {name: bad})
-        for name in ("context", "bytes_per_number"):
-            with pytest.raises((ValueError, TypeError), match=f"^{name} should be"):
-                cache_bytes(MODELS["GPT-2 XL"], **{name: bad})
+
+    @pytest.mark.parametrize(
+        ("bad", "message"),
+        [
+            (0, "should be above 0, but was 0"),
+            (-0.5, "should be above 0, but was -0.5"),
+            (math.nan, "should be above 0, but was nan"),
+            (math.inf, "should be above 0, but was inf"),
+            (True, "should be a number, but was True"),
+            ("2", "should be a number, but was '2'"),
+        ],
+    )
+    def test_bytes_per_number_are_checked(self, bad: object, message: str) -> None:
+        for function in (
+            partial(score_bytes, 5, 2),
+            partial(projection_bytes, 5, 8),
+            partial(cache_bytes, MODELS["GPT-2 XL"]),
+        ):
+            with pytest.raises((ValueError, TypeError), match=f"^bytes_per_number {message}$"):
+                function(bytes_per_number=bad)
 
     @pytest.mark.parametrize(
         ("given", "message"),

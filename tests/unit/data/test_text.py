@@ -19,6 +19,18 @@ def test_gpt2s_tokens_are_the_published_ones():
     assert gpt2_tokenizer().encode("The quick brown fox").ids == [464, 2068, 7586, 21831]
 
 
+def test_the_mark_between_texts_is_one_token():
+    tokenizer = gpt2_tokenizer()
+    assert tokenizer.encode("<|endoftext|>").ids == [50256]
+    text = "To be<|endoftext|>\n\nOr not <|endoftext|> to be<|endoftext"
+    found = tokenizer.encode(text).ids
+    assert found[:5] == [2514, 307, 50256, 198, 198]
+    assert found.count(50256) == 2
+    assert tokenizer.decode(found) == text
+    assert "".join(pieces(text)) == text
+    assert pieces(text)[2] == "<|endoftext|>"
+
+
 def test_a_space_belongs_to_the_token_that_follows():
     assert pieces("The animal didn't cross") == ["The", " animal", " didn", "'t", " cross"]
 

@@ -5,8 +5,9 @@ from attention.functional.flash import flash_attention
 from attention.functional.masks import causal_mask, padding_mask, sliding_window_mask
 from attention.functional.positions import alibi_bias, sinusoidal_positions
 from attention.functional.sliding_window import sliding_window_attention
+from attention.models.gpt.block import TransformerBlock
 from attention.models.gpt.config import GPT2_124M, GPTConfig
-from attention.models.gpt.model import GPT, TransformerBlock
+from attention.models.gpt.model import GPT
 from attention.models.seq2seq.decoder import Decoder
 from attention.models.seq2seq.encoder import Encoder
 from attention.models.seq2seq.model import Seq2Seq

@@ -67,20 +67,25 @@ def check_tensor(name: str, value: Tensor, axes: str, sizes: dict[str, int] | No
             raise ValueError(f"{name} should not be empty, but had shape {shape(value)} for {axes}")
 
 
-def check_ids(name: str, ids: Tensor, n_tokens: int) -> None:
-    """Check that ``ids`` (B, L) are token ids of a vocabulary of ``n_tokens``.
+def check_ids(name: str, ids: Tensor, n_tokens: int | None = None) -> None:
+    """Check that ``ids`` (B, L) are token ids, and, when ``n_tokens`` is given, of a vocabulary.
+
+    Only then are their values looked at, for which a GPU has to wait: so give it where ids come in
+    (a text, a data set), and leave it out in what a model does at every step.
 
     Raises:
-        TypeError: If they are not whole numbers.
+        TypeError: If they are not int64 or int32, the dtypes that an embedding looks up.
         ValueError: If they have another shape, are empty, or one is outside the vocabulary.
     """
     if not isinstance(ids, Tensor):
         raise TypeError(f"{name} should be a tensor of token ids, but was {type(ids).__name__}")
-    if ids.is_floating_point() or ids.dtype == torch.bool:
-        raise TypeError(f"{name} should be whole numbers, but their dtype was {ids.dtype}")
+    if ids.dtype not in (torch.int64, torch.int32):
+        raise TypeError(
+            f"{name} should be whole numbers (int64 or int32), but their dtype was {ids.dtype}"
+        )
     if ids.ndim != 2 or 0 in ids.shape:
         raise ValueError(f"{name} should have shape (batch, length), but had {shape(ids)}")
-    if ids.min() < 0 or ids.max() >= n_tokens:
+    if n_tokens is not None and (ids.min() < 0 or ids.max() >= n_tokens):
         raise ValueError(
             f"{name} should be in [0, {n_tokens}), but ranged from {ids.min()} to {ids.max()}"
         )

@@ -11,8 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from attention.models.gpt.load_gguf import gguf_tokenizer
-from attention.models.gpt.load_gpt2 import load, smollm2_path
+from attention.models.gpt.load_gguf import gguf_tokenizer, smollm2_path
 from attention.models.gpt.model import GPT
 from attention.teaching.set_up import set_up
 from attention.trained.smollm2 import LEVELS, SENTENCE, WEIGHTS
@@ -30,7 +29,7 @@ def read(model: GPT, sentence: str) -> tuple[list[str], Tensor]:
 def main() -> None:
     """Read and keep."""
     set_up()
-    tokens, levels = read(load(smollm2_path()), SENTENCE)
+    tokens, levels = read(GPT.from_pretrained(smollm2_path()), SENTENCE)
     save_file({"levels": levels}, WEIGHTS, metadata={"tokens": json.dumps(tokens)})
 
 

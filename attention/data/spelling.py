@@ -9,8 +9,7 @@ from functools import cache
 import torch
 
 from attention.data._packages import data_folder
-from attention.data.vocabulary import Batch, Vocabulary, batch_of
-from attention.models.seq2seq.model import Seq2Seq
+from attention.data.vocabulary import Batch, Translator, Vocabulary, batch_of
 
 LETTERS = Vocabulary("abcdefghijklmnopqrstuvwxyz")
 _ARPABET = """
@@ -83,7 +82,7 @@ def edit_distance(written: list[str], wanted: list[str]) -> int:
     return row[-1]
 
 
-def error_rates(model: Seq2Seq, words: list[str]) -> tuple[float, float]:
+def error_rates(model: Translator, words: list[str]) -> tuple[float, float]:
     """How well a model pronounces words, greedily.
 
     Args:

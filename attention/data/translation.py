@@ -14,8 +14,7 @@ import torch
 from torch import Tensor
 
 from attention._checks import check_count, shape
-from attention.data.vocabulary import Batch, Vocabulary, batch_of, reverse_source
-from attention.models.seq2seq.model import Seq2Seq
+from attention.data.vocabulary import Batch, Translator, Vocabulary, batch_of, reverse_source
 
 ARTICLES = {"the": ("le", "la"), "a": ("un", "une")}
 NOUNS = {  # with the gender: 0 masculine, 1 feminine
@@ -163,7 +162,7 @@ def mixed_batch(n: int, max_clauses: int, *, generator: torch.Generator | None =
 
 
 def exact_match(
-    model: Seq2Seq,
+    model: Translator,
     clauses: int,
     *,
     n: int = 200,

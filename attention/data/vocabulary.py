@@ -1,7 +1,7 @@
 """Words and their ids, and batches of sequences of unequal length."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -65,6 +65,13 @@ class Batch(NamedTuple):
     source: Tensor
     lengths: Tensor
     target: Tensor
+
+
+class Translator(Protocol):
+    """What writes a target for each source: the recurrent models of this package do."""
+
+    def decode(self, source: Tensor, lengths: Tensor, max_len: int) -> tuple[Tensor, Tensor | None]:
+        """The target ids, int64 (B, T) with T at most ``max_len``, and how it looked at each."""
 
 
 def batch_of(

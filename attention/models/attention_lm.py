@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_ids, shape
+from attention.models.embedding import look_up
 from attention.nn.multihead import MultiHeadAttention
 
 
@@ -70,7 +71,7 @@ class AttentionLanguageModel(nn.Module):
         """The logits of each position's next token.
 
         Args:
-            ids: Token ids, int64 (B, T) with T at most ``max_len``.
+            ids: Token ids, int64 or int32 (B, T) with T at most ``max_len``.
 
         Returns:
             Logits, (B, T, n_tokens).
@@ -87,12 +88,12 @@ class AttentionLanguageModel(nn.Module):
 
     def embed(self, ids: Tensor) -> Tensor:
         """What enters the first layer: each token's vector plus its position's, (B, T, d_model)."""
-        check_ids("ids", ids, self.embedding.num_embeddings)
+        x = look_up("ids", self.embedding, ids)
         if ids.shape[1] > self.max_len:
             raise ValueError(
                 f"ids should have shape (B, T) with 1 <= T <= {self.max_len}, but had {shape(ids)}"
             )
-        return self.embedding(ids) + self.position.weight[: ids.shape[1]]
+        return x + self.position.weight[: ids.shape[1]]
 
     def attention_weights(self, ids: Tensor) -> list[Tensor]:
         """The weights of every layer on ``ids``, each (B, H, T, T)."""
@@ -113,8 +114,21 @@ class AttentionLanguageModel(nn.Module):
 
         Returns:
             The beginning and its continuation, (B, T + n).
+
+        Raises:
+            TypeError: If ``n`` or ``ids`` are not whole numbers.
+            ValueError: If ``ids`` has another shape or holds an id outside the vocabulary, or the
+                text would grow beyond ``max_len``.
         """
-        for _ in range(check_count("n", n)):
+        check_count("n", n)
+        check_ids("ids", ids, self.embedding.num_embeddings)
+        room = self.max_len - ids.shape[1]
+        if n > room:
+            raise ValueError(
+                f"n should be at most {room}, what max_len = {self.max_len} leaves after "
+                f"{ids.shape[1]} ids, but was {n}"
+            )
+        for _ in range(n):
             chances = self(ids)[:, -1].softmax(dim=-1)  # (B, n_tokens)
             ids = torch.cat([ids, torch.multinomial(chances, 1, generator=generator)], dim=1)
         return ids

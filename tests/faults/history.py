@@ -60,7 +60,7 @@ FAULTS = {
     # --- encoder, decoder and both together ---
     "encoder: lengths ignored": Fault(
         "models/seq2seq/encoder.py",
-        [("lengths.cpu(), batch_first", "torch.full_like(lengths, n_source), batch_first")],
+        [("lengths_on_cpu, batch", "torch.full_like(lengths_on_cpu, n_source), batch")],
         ["test_by_hand_the_memory_is_what_the_gru_says_of_each_sequence_alone"],
     ),
     "encoder: the summary of the last position, of both directions": Fault(
@@ -184,7 +184,7 @@ FAULTS = {
     "teacher forcing left on: greedy reads its first token for ever": Fault(
         "models/seq2seq/search.py",
         [
-            ("token = torch.full_like(lengths, BEGIN)", "first = torch.full_like(lengths, BEGIN)"),
+            ("token = source.new_full(", "first = token = source.new_full("),
             (
                 "decoder.step(token, state, memory, prepared)",
                 "decoder.step(first, state, memory, prepared)",
@@ -194,6 +194,16 @@ FAULTS = {
             "test_by_hand_greedy_takes_the_likeliest_token",
             "test_decode_is_a_loop_over_the_likeliest_next_token",
         ],
+    ),
+    "greedy: tokens in the lengths' dtype": Fault(
+        "models/seq2seq/search.py",
+        [
+            (
+                "source.new_full((len(source),), BEGIN, dtype=torch.int64)",
+                "torch.full_like(lengths, BEGIN)",
+            )
+        ],
+        ["test_lengths_of_any_whole_dtype_and_ids_of_both_give_the_same"],
     ),
     "greedy: the end mark does not stop": Fault(
         "models/seq2seq/search.py",

@@ -1,7 +1,7 @@
 """Mistakes that people make when they write attention, each with the tests that must catch it.
 
-Here are those of masks, definition and heads; ``faults_history.py`` has those of sequence to
-sequence, ``faults_transformer.py`` those of the GPT and its files.
+Here are those of masks, definition and heads; ``history.py`` has those of sequence to
+sequence, ``transformer.py`` those of the GPT, ``loading.py`` those of its files.
 
 A fault is a list of edits, text for text, in one file of the package. Every old text must stand
 there exactly once, so that a fault whose line has moved is noticed and not passed over.

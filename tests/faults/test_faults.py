@@ -13,6 +13,8 @@ import pytest
 from efficient import FAULTS as EFFICIENT
 from efficient import SUITES as EFFICIENT_SUITES
 from history import FAULTS as HISTORY
+from loading import FAULTS as LOADING
+from loading import SUITES as LOADING_SUITES
 from running import FAULTS, run_tests
 from transformer import FAULTS as TRANSFORMER
 from transformer import SUITES as TRANSFORMER_SUITES
@@ -87,7 +89,11 @@ def test_fault_is_caught(fault, tmp_path):
     assert set(fault.caught_by) <= failures(tmp_path, suite, fault.edits, fault.file)
 
 
-BY_NAME = [(TRANSFORMER, TRANSFORMER_SUITES), (EFFICIENT, EFFICIENT_SUITES)]
+BY_NAME = [
+    (TRANSFORMER, TRANSFORMER_SUITES),
+    (LOADING, LOADING_SUITES),
+    (EFFICIENT, EFFICIENT_SUITES),
+]
 """Tables of which only the tests that a fault names are run."""
 
 

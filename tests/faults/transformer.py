@@ -1,25 +1,18 @@
-"""Mistakes in positions, cache, shared heads, the GPT, its text and its files. See ``faults``."""
+"""Mistakes in positions, cache, shared heads, GPT, its padding and text. See ``running``."""
 
 from running import Fault
 
-LLAMA = ["helpers/llama_files.py"]  # what the tests of GGUF files share
 SUITES = {
     "functional/definition.py": ["unit/functional/test_definition.py"],
     "functional/positions.py": ["unit/functional/test_positions.py"],
     "nn/positions.py": ["unit/functional/test_positions.py"],
     "nn/cache/growing.py": ["unit/nn/test_cache.py"],
     "nn/multihead.py": ["unit/nn/test_multihead_grouped.py"],
-    "models/gpt/model.py": ["unit/models/test_gpt.py"],
-    "models/gpt/sampling.py": ["unit/models/test_sampling.py"],
-    "models/gpt/load_gpt2.py": [
-        "unit/models/test_load_gpt2.py",
-        "unit/models/test_load_gpt2_errors.py",
-    ],
-    "models/gpt/load_gguf.py": [
-        *LLAMA,
-        "unit/models/test_load_gguf.py",
-        "unit/models/test_load_gguf_errors.py",
-    ],
+    "models/embedding.py": ["unit/models/test_gpt.py", "unit/models/test_transforms.py"],
+    "models/gpt/block.py": ["unit/models/test_gpt.py", "unit/models/test_padding.py"],
+    "models/gpt/model.py": ["unit/models/test_gpt.py", "unit/models/test_padding.py"],
+    "models/gpt/padding.py": ["unit/models/test_padding.py"],
+    "models/gpt/sampling.py": ["unit/models/test_sampling.py", "unit/models/test_padding.py"],
 }
 """For each file that may have a fault of these, the test files that are to catch it."""
 
@@ -28,18 +21,17 @@ EACH_HEAD = "test_each_head_by_itself_gives_the_same"
 CHUNKS = "test_any_chunks_give_what_the_whole_gives"
 ANGLES = "angles = rotary_angles(x.shape[2], self.d_head, self.base, start)"
 WAVES = "torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)"
-START = "start=cache[0].length if cache else 0"
+START = "start = cache[0].length if cache else 0"
 FORMULA = "test_the_block_is_the_formula_of_its_order"
 WHOLE = "test_the_model_is_embeddings_blocks_a_norm_and_a_readout"
 STEPS = "test_any_chunks_give_the_logits_of_the_whole"
+COLD = "test_the_colder_the_surer_and_never_too_cold"
+EACH_ROW = "test_each_row_gives_the_logits_that_it_gives_alone"
+IN_CHUNKS = "test_in_any_chunks_with_a_cache_as_well"
+GOES_ON = "test_each_row_goes_on_as_it_would_alone"
+DRAWN = "test_each_token_is_drawn_from_what_the_row_would_guess_alone"
+STOPPED = "test_after_its_stop_a_row_holds_nothing_else"
 SAME_TEXT = "test_the_text_is_the_same_with_a_cache_as_without"
-PARITY = "test_logits_equal_those_of_the_transformers_library"
-READY = "test_the_model_is_ready_to_use"
-FUSED = 'take(name, f"h.{i}.attn.c_attn.{kind}", part=part, turned=turned)'
-NORMS = '"norm_attention": "ln_1", "norm_feed_forward": "ln_2"'
-DAMAGED = "raise ValueError(_what_is_damaged"
-EPSILON = 'norm_epsilon=float(_field(reader, "llama.attention.layer_norm_rms_epsilon")),'
-BASE = 'rotary_base=float(_field(reader, "llama.rope.freq_base", default=10000.0)),'
 
 # For each fault: file, old text, new text, and the tests that must catch it.
 TABLE = {
@@ -195,12 +187,12 @@ TABLE = {
     ),
     # --- block and model ---
     "post-norm code for pre-norm": (
-        "models/gpt/model.py",
+        "models/gpt/block.py",
         ('pre = self.norm_order == "pre"', 'pre = self.norm_order != "pre"'),
         [FORMULA],
     ),
     "the second norm is the first again": (
-        "models/gpt/model.py",
+        "models/gpt/block.py",
         (
             "self.feed_forward(self.norm_feed_forward(x) if",
             "self.feed_forward(self.norm_attention(x) if",
@@ -208,12 +200,12 @@ TABLE = {
         [FORMULA],
     ),
     "no residual stream around attention": (
-        "models/gpt/model.py",
+        "models/gpt/block.py",
         ("x = x + self.dropout(context)", "x = self.dropout(context)"),
         [FORMULA],
     ),
     "no dropout on a sub-layer": (
-        "models/gpt/model.py",
+        "models/gpt/block.py",
         ("x = x + self.dropout(context)", "x = x + context"),
         ["test_dropout_falls_on_embeddings_and_sub_layers"],
     ),
@@ -223,17 +215,17 @@ TABLE = {
         [WHOLE],
     ),
     "exact GELU for its tanh form": (
-        "models/gpt/model.py",
+        "models/gpt/block.py",
         (', approximate="tanh"', ""),
         ["test_by_hand_the_network_of_gpt2_is_a_gelu_between_two_matrices"],
     ),
     "gate and input exchanged": (
-        "models/gpt/model.py",
+        "models/gpt/block.py",
         ("F.silu(self.w_gate(x)) * hidden", "F.silu(hidden) * self.w_gate(x)"),
         ["test_by_hand_the_network_of_llama_is_gated"],
     ),
     "the norm's epsilon dropped": (
-        "models/gpt/model.py",
+        "models/gpt/block.py",
         ("nn.RMSNorm(config.d_model, eps=config.norm_epsilon)", "nn.RMSNorm(config.d_model)"),
         [FORMULA],
     ),
@@ -259,18 +251,18 @@ TABLE = {
     ),
     "learned positions begin anew with each chunk": (
         "models/gpt/model.py",
-        (START, "start=0"),
+        (START, "start = 0"),
         [STEPS],
     ),
     "learned positions off by one after the first chunk": (
         "models/gpt/model.py",
-        (START, "start=max(cache[0].length - 1, 0) if cache else 0"),
+        (START, "start = max(cache[0].length - 1, 0) if cache else 0"),
         [STEPS],
     ),
     # --- text ---
     "logits times temperature": (
         "models/gpt/sampling.py",
-        ("logits / temperature", "logits * temperature"),
+        ("below / max(temperature, torch.finfo(below.dtype).tiny)", "below * temperature"),
         ["test_by_hand_temperature_divides_the_logits"],
     ),
     "top_k ignored": (
@@ -303,83 +295,120 @@ TABLE = {
     ),
     "with a cache all is computed again": (
         "models/gpt/sampling.py",
-        ("model(new if use_cache else ids, cache)", "model(ids, None)"),
+        ("model(new if use_cache else ids, cache, mask=mask)", "model(ids, None, mask=mask)"),
         ["test_with_a_cache_each_step_computes_one_position"],
     ),
-    # --- GPT-2's files ---
-    "GPT-2: queries and keys exchanged": (
-        "models/gpt/load_gpt2.py",
-        ('enumerate(("w_q", "w_k", "w_v"))', 'enumerate(("w_k", "w_q", "w_v"))'),
-        [PARITY],
+    "chances in the logits' own dtype": (
+        "models/gpt/sampling.py",
+        ("torch.promote_types(logits.dtype, torch.float32)", "logits.dtype"),
+        [COLD],
     ),
-    "GPT-2: the fused matrix not transposed": (
-        "models/gpt/load_gpt2.py",
-        (FUSED, FUSED.replace(", turned=turned", "")),
-        [PARITY],
+    "the largest logit not taken off": (
+        "models/gpt/sampling.py",
+        ("logits - logits.amax(dim=-1, keepdim=True)", "logits"),
+        [COLD],
     ),
-    "GPT-2: the norms exchanged": (
-        "models/gpt/load_gpt2.py",
-        (NORMS, '"norm_attention": "ln_2", "norm_feed_forward": "ln_1"'),
-        [PARITY],
+    # --- ids ---
+    "ids: values looked at whenever one reads": (
+        "models/embedding.py",
+        ("check_ids(name, ids)\n", "check_ids(name, ids, table.num_embeddings)\n"),
+        [
+            "test_a_model_compiles_as_one_graph",
+            "test_so_does_attention_alone",
+            "test_reading_looks_at_no_value_for_which_a_gpu_would_wait",
+            "test_attention_alone_looks_at_none_either",
+            "test_the_gradient_of_each_sample_by_vmap_is_that_of_the_sample_alone",
+        ],
     ),
-    "GPT-2: the epsilon dropped": (
-        "models/gpt/load_gpt2.py",
-        ('norm_epsilon=settings.get("layer_norm_epsilon", 1e-5),', ""),
-        [PARITY],
+    "ids: one outside the vocabulary is PyTorch's to name": (
+        "models/embedding.py",
+        ("        check_ids(name, ids, table.num_embeddings)\n        raise", "        raise"),
+        ["test_bad_input_is_named"],
     ),
-    "GPT-2: each parameter a view of what was read": (
-        "models/gpt/load_gpt2.py",
+    # --- padding ---
+    "padding: looked at in each block": (
+        "models/gpt/block.py",
+        ("mask=mask, cache=cache, need", "mask=None, cache=cache, need"),
+        [EACH_ROW, IN_CHUNKS, GOES_ON, DRAWN],
+    ),
+    "padding: looked at": (
+        "models/gpt/model.py",
+        ("mask = mask[:, None]", "mask = None"),
+        [EACH_ROW],
+    ),
+    "padding: positions count it": (
+        "models/gpt/model.py",
+        ("place = real_positions(mask)[:, start:]", "place = torch.arange(start, end)"),
+        [EACH_ROW, IN_CHUNKS, GOES_ON, DRAWN],
+    ),
+    "padding: positions begin anew with each chunk": (
+        "models/gpt/model.py",
+        ("real_positions(mask)[:, start:]", "real_positions(mask[:, start:])"),
+        [IN_CHUNKS],
+    ),
+    "padding: a gap goes into the cache": (
+        "models/gpt/model.py",
+        ("if cache and ids.shape[1] > 1", "if False and ids.shape[1] > 1"),
+        ["test_bad_input_is_named"],
+    ),
+    "padding: real tokens counted from one": (
+        "models/gpt/padding.py",
+        ("(mask.cumsum(dim=-1) - 1)", "mask.cumsum(dim=-1)"),
+        ["test_by_hand_positions_count_real_tokens", EACH_ROW],
+    ),
+    "padding: a place before the first": (
+        "models/gpt/padding.py",
+        (".clamp(min=0)", ""),
+        ["test_by_hand_positions_count_real_tokens"],
+    ),
+    "padding: on the right goes unnoticed": (
+        "models/gpt/padding.py",
+        ("(mask[:, :-1] & ~mask[:, 1:])", "(mask[:, :0])"),
+        ["test_bad_input_is_named"],
+    ),
+    "padding: what is written is taken for it": (
+        "models/gpt/sampling.py",
+        ("torch.ones_like(new, dtype=torch.bool)", "torch.zeros_like(new, dtype=torch.bool)"),
+        [GOES_ON, DRAWN],
+    ),
+    "padding: the text is written without it": (
+        "models/gpt/sampling.py",
+        ("else ids, cache, mask=mask)", "else ids, cache)"),
+        [GOES_ON, DRAWN],
+    ),
+    "padding: a row of nothing else is written on": (
+        "models/gpt/sampling.py",
+        ("        check_no_empty_row(mask)\n", ""),
+        ["test_bad_input_is_named"],
+    ),
+    # --- stopping ---
+    "stop: ignored": (
+        "models/gpt/sampling.py",
+        ("token = token.masked_fill(done, stop)", "pass"),
+        [STOPPED],
+    ),
+    "stop: the first row stops all": (
+        "models/gpt/sampling.py",
+        ("and done.all()", "and done.any()"),
+        [STOPPED],
+    ),
+    "stop: forgotten at the next token": (
+        "models/gpt/sampling.py",
+        ("done = done | (token == stop)", "done = token == stop"),
+        [STOPPED],
+    ),
+    "stop: one in the beginning counts": (
+        "models/gpt/sampling.py",
         (
-            "(tensor.transpose(0, -1) if turned else tensor).clone()",
-            "tensor.transpose(0, -1) if turned else tensor",
+            "done = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)",
+            "done = (ids == (-1 if stop is None else stop)).any(dim=1)",
         ),
-        [READY],
+        ["test_a_stop_in_the_beginning_stops_nothing"],
     ),
-    "GPT-2: left in training mode": (
-        "models/gpt/load_gpt2.py",
-        ("return model.eval()", "return model.train()"),
-        [READY],
-    ),
-    "GPT-2: what is not finite let through": (
-        "models/gpt/load_gpt2.py",
-        ("if not tensor.isfinite().all():", "if False:"),
-        ["test_a_wrong_tensor_is_named"],
-    ),
-    "GPT-2: what is no safetensors file is unpickled": (
-        "models/gpt/load_gpt2.py",
-        (DAMAGED, f"torch.load(files[1], weights_only=False)\n        {DAMAGED}"),
-        ["test_nothing_is_unpickled"],
-    ),
-    # --- GGUF files ---
-    "GGUF: half layout on interleaved weights": (
-        "models/gpt/load_gguf.py",
-        ('rotary_layout="interleaved"', 'rotary_layout="half"'),
-        [PARITY],
-    ),
-    "GGUF: gate for input": (
-        "models/gpt/load_gguf.py",
-        (
-            '"ffn_up": "feed_forward.w_in",\n    "ffn_gate": "feed_forward.w_gate"',
-            '"ffn_up": "feed_forward.w_gate",\n    "ffn_gate": "feed_forward.w_in"',
-        ),
-        [PARITY],
-    ),
-    "GGUF: the rotary base ignored": ("models/gpt/load_gguf.py", (BASE, ""), [PARITY]),
-    "GGUF: the epsilon dropped": ("models/gpt/load_gguf.py", (EPSILON, ""), [PARITY]),
-    "GGUF: always tied": (
-        "models/gpt/load_gguf.py",
-        ('tied=all(tensor.name != "output.weight" for tensor in reader.tensors)', "tied=True"),
-        [PARITY],
-    ),
-    "GGUF: scaled frequencies passed over": (
-        "models/gpt/load_gguf.py",
-        ("if scales is not None and", "if False and"),
-        ["test_a_wrong_tensor_is_named"],
-    ),
-    "GGUF: norms stay in the file": (
-        "models/gpt/load_gguf.py",
-        ("copy=None if numbers.flags.writeable else True", "copy=None"),
-        [READY],
+    "stop: goes on computing when all have stopped": (
+        "models/gpt/sampling.py",
+        ("if stop is not None and done.all():", "if False:"),
+        ["test_when_all_rows_have_stopped_nothing_more_is_computed"],
     ),
 }
 

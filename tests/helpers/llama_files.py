@@ -61,13 +61,15 @@ def gguf_names(llama):
     return found
 
 
-def write(path, llama, *, tensors=None, fields=None, dtypes=None):
+def write(path, llama, *, tensors=None, fields=None, dtypes=None, alignment=None, **options):
     """Write a Llama as a GGUF file, with other tensors or fields in place of its own.
 
     ``None`` in place of a tensor or field leaves it out.
     """
     config = llama.config
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, "llama", **options)
+    if alignment is not None:
+        writer.add_custom_alignment(alignment)
     ours = {
         "llama.context_length": config.max_position_embeddings,
         "llama.embedding_length": config.hidden_size,
@@ -84,6 +86,7 @@ def write(path, llama, *, tensors=None, fields=None, dtypes=None):
         "tokenizer.ggml.token_type": [1] * config.vocab_size,
     }
     kinds = {int: writer.add_uint32, float: writer.add_float32, str: writer.add_string}
+    kinds[bool] = writer.add_bool
     for name, value in (ours | (fields or {})).items():
         if value is not None:
             kinds.get(type(value), writer.add_array)(name, value)

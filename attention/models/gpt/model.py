@@ -1,122 +1,22 @@
-"""The Transformer block, and the GPT that is a stack of them."""
+"""GPT: a stack of Transformer blocks between an embedding and a read-out."""
 
 import math
 from os import PathLike
-from typing import cast
+from typing import Self, cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention._checks import check_count, check_ids, shape
+from attention._checks import check_count, shape
 from attention.functional.positions import sinusoidal_positions
+from attention.models.embedding import look_up
+from attention.models.gpt.block import TransformerBlock, new_norm
+from attention.models.gpt.checkpoint import fill
 from attention.models.gpt.config import GPTConfig
+from attention.models.gpt.load import read_checkpoint
+from attention.models.gpt.padding import check_left_padding, check_padding, real_positions
 from attention.models.gpt.sampling import generate
 from attention.nn.cache import KVCache
-from attention.nn.multihead import MultiHeadAttention
-from attention.nn.positions import RotaryEmbedding
-
-
-class FeedForward(nn.Module):
-    r"""The position-wise network: each position for itself, through a wider layer and back.
-
-    .. math::
-
-        \text{GELU: } \text{GELU}(X W_{in})\, W_{out}, \qquad
-        \text{SwiGLU: } \left(\text{SiLU}(X W_{gate}) \odot X W_{in}\right) W_{out}
-
-    Positions are rows. Where the config has biases, one is added after each matrix.
-
-    Args:
-        config: The model's shape.
-
-    Source:
-        Vaswani et al. 2017, section 3.3; Hendrycks and Gimpel 2016 (GELU, in its tanh form);
-        Shazeer 2020 (SwiGLU).
-    """
-
-    def __init__(self, config: GPTConfig) -> None:
-        super().__init__()
-        d_model, d_hidden, bias = config.d_model, config.d_hidden, config.bias
-        self.w_in = nn.Linear(d_model, d_hidden, bias=bias)
-        self.w_gate = (
-            nn.Linear(d_model, d_hidden, bias=bias) if config.feed_forward == "swiglu" else None
-        )
-        self.w_out = nn.Linear(d_hidden, d_model, bias=bias)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., d_model) to (..., d_model)."""
-        hidden = self.w_in(x)  # (..., d_hidden)
-        if self.w_gate is None:
-            hidden = F.gelu(hidden, approximate="tanh")
-        else:
-            hidden = F.silu(self.w_gate(x)) * hidden
-        return self.w_out(hidden)
-
-
-class TransformerBlock(nn.Module):
-    r"""Attention, then a feed-forward network, each added to what came in.
-
-    .. math::
-
-        \text{pre: } x + f(\text{norm}(x)), \qquad \text{post: } \text{norm}(x + f(x))
-
-    for :math:`f` the attention and then the network, each with a norm of its own.
-
-    Args:
-        config: The model's shape; ``norm_order`` says which of the two.
-
-    Source:
-        Vaswani et al. 2017, section 3.1 (post); Radford et al. 2019, section 2.3 (pre).
-    """
-
-    def __init__(self, config: GPTConfig) -> None:
-        super().__init__()
-        self.norm_order = config.norm_order
-        rotary = None
-        if config.position == "rotary":
-            rotary = RotaryEmbedding(config.d_head, config.rotary_base, config.rotary_layout)
-        self.norm_attention = new_norm(config)
-        self.attention = MultiHeadAttention(
-            config.d_model,
-            config.n_heads,
-            n_kv_heads=config.n_kv_heads,
-            causal=True,
-            window=config.window,
-            dropout=config.dropout,
-            bias=config.bias,
-            rotary=rotary,
-            alibi=config.position == "alibi",
-        )
-        self.norm_feed_forward = new_norm(config)
-        self.feed_forward = FeedForward(config)
-        self.dropout = nn.Dropout(config.dropout)
-
-    def forward(self, x: Tensor, cache: KVCache | None = None) -> Tensor:
-        """Let each position look at those before it, then think by itself.
-
-        Args:
-            x: The residual stream, (B, T, d_model).
-            cache: Keys and values of the positions before ``x``; those of ``x`` are appended.
-
-        Returns:
-            (B, T, d_model).
-        """
-        return self.forward_with_weights(x, cache, need_weights=False)[0]
-
-    def forward_with_weights(
-        self, x: Tensor, cache: KVCache | None = None, *, need_weights: bool = True
-    ) -> tuple[Tensor, Tensor | None]:
-        """As :meth:`forward`, and with it the attention's weights, (B, H, T, S)."""
-        pre = self.norm_order == "pre"
-        looked = self.attention(
-            self.norm_attention(x) if pre else x, cache=cache, need_weights=need_weights
-        )
-        context, weights = looked if need_weights else (looked, None)
-        x = x + self.dropout(context)  # (B, T, d_model)
-        x = x if pre else self.norm_attention(x)
-        x = x + self.dropout(self.feed_forward(self.norm_feed_forward(x) if pre else x))
-        return (x if pre else self.norm_feed_forward(x)), weights
 
 
 class GPT(nn.Module):
@@ -168,36 +68,59 @@ class GPT(nn.Module):
             for into in (block.attention.w_o, block.feed_forward.w_out):
                 nn.init.normal_(into.weight, std=0.02 / math.sqrt(2 * self.config.n_layers))
 
-    def forward(self, ids: Tensor, cache: list[KVCache] | None = None) -> Tensor:
+    def forward(
+        self, ids: Tensor, cache: list[KVCache] | None = None, *, mask: Tensor | None = None
+    ) -> Tensor:
         """The logits of each position's next token.
 
         Args:
-            ids: Token ids, int64 (B, T).
+            ids: Token ids, int64 or int32 (B, T).
             cache: What :meth:`new_cache` made, one for each block, with the positions before
                 ``ids``; those of ``ids`` are appended.
+            mask: Which tokens are real, bool (B, S), True = a real one, where S counts what is
+                cached and ``ids``; all are when not given. No real token looks at padding, and
+                positions count real tokens only, so that each row gives what it gives alone. With
+                a cache padding stands on the left; without one it may stand on either side, but
+                not between real tokens. The logits of padding mean nothing.
 
         Returns:
             Logits, (B, T, n_tokens).
 
         Raises:
-            TypeError: If ``ids`` are not whole numbers.
+            TypeError: If ``ids`` are not whole numbers or ``mask`` is not bool.
             ValueError: If ``ids`` has another shape, holds an id outside the vocabulary, or is
-                longer than ``max_len`` together with what is cached, or if ``cache`` does not have
-                one entry for each block.
+                longer than ``max_len`` together with what is cached; if ``mask`` has another shape,
+                or, with a cache, padding after a real token; or if ``cache`` does not have one
+                entry for each block. (On a GPU it is PyTorch that reports an id outside the
+                vocabulary: to look for one here would make it wait.)
         """
         if cache is not None and len(cache) != len(self.blocks):
             raise ValueError(
                 f"cache should have one KVCache for each of the {len(self.blocks)} blocks, "
                 f"but had {len(cache)}"
             )
-        x = self.embed(ids, start=cache[0].length if cache else 0)  # (B, T, d_model)
+        start = cache[0].length if cache else 0
+        x = self.embed(ids, start, mask=mask)  # (B, T, d_model)
+        if mask is not None:
+            # Once in the cache, a gap would stay between what is before it and what comes after. (A
+            # lone token, a step of writing, is not looked at: a GPU would wait at each of them.)
+            if cache and ids.shape[1] > 1 and not torch.compiler.is_compiling():
+                check_left_padding(mask)
+            mask = mask[:, None]  # (B, 1, S): the same for each query
         for i, block in enumerate(self.blocks):
-            x = block(x, None if cache is None else cache[i])
+            x = block(x, None if cache is None else cache[i], mask=mask)
         return self.readout(self.norm(x))  # (B, T, n_tokens)
 
-    def embed(self, ids: Tensor, start: int = 0) -> Tensor:
-        """What enters the first block, (B, T, d_model); ``start`` is the first one's position."""
-        check_ids("ids", ids, self.config.n_tokens)
+    def embed(self, ids: Tensor, start: int = 0, *, mask: Tensor | None = None) -> Tensor:
+        """What enters the first block, (B, T, d_model).
+
+        Args:
+            ids: Token ids, int64 or int32 (B, T).
+            start: How many tokens came before them.
+            mask: Which tokens are real, those before included, bool (B, start + T), as in
+                :meth:`forward`.
+        """
+        x = look_up("ids", self.embedding, ids)
         end = start + ids.shape[1]
         if end > self.config.max_len:
             raise ValueError(
@@ -205,12 +128,15 @@ class GPT(nn.Module):
                 f"(max_len = {self.config.max_len}, of which {start} are cached), "
                 f"but had {shape(ids)}"
             )
-        x = self.embedding(ids)
+        place: slice | Tensor = slice(start, end)
+        if mask is not None:
+            check_padding(mask, (len(ids), end))
+            place = real_positions(mask)[:, start:]  # (B, T)
         if self.position is not None:
-            x = x + self.position.weight[start:end]
+            x = x + self.position.weight[place]
         elif self.config.position == "sinusoidal":
             # As in the paper, the embeddings are scaled up to the size of the waves.
-            x = x * math.sqrt(self.config.d_model) + cast("Tensor", self.waves)[start:end]
+            x = x * math.sqrt(self.config.d_model) + cast("Tensor", self.waves)[place]
         return self.dropout(x)
 
     def attention_weights(self, ids: Tensor) -> list[Tensor]:
@@ -242,6 +168,8 @@ class GPT(nn.Module):
         top_k: int | None = None,
         generator: torch.Generator | None = None,
         use_cache: bool = True,
+        mask: Tensor | None = None,
+        stop: int | None = None,
     ) -> Tensor:
         """Continue ``ids`` by ``n`` tokens; see :func:`attention.models.gpt.sampling.generate`."""
         return generate(
@@ -252,21 +180,20 @@ class GPT(nn.Module):
             top_k=top_k,
             generator=generator,
             use_cache=use_cache,
+            mask=mask,
+            stop=stop,
         )
 
-    @staticmethod
-    def from_pretrained(path_or_name: str | PathLike[str]) -> "GPT":
-        """A model with trained weights; see :func:`attention.models.gpt.load_gpt2.load`."""
-        from attention.models.gpt.load_gpt2 import load
+    @classmethod
+    def from_pretrained(cls, path_or_name: str | PathLike[str]) -> Self:
+        """A model with trained weights, in float32 and in evaluation mode.
 
-        return load(path_or_name)
-
-
-def new_norm(config: GPTConfig) -> nn.Module:
-    """A norm of the kind that the model has."""
-    if config.norm == "rms":
-        return nn.RMSNorm(config.d_model, eps=config.norm_epsilon)
-    return nn.LayerNorm(config.d_model, eps=config.norm_epsilon)
+        Args:
+            path_or_name: A folder, a ``.gguf`` file or a name on the model hub; see
+                :func:`attention.models.gpt.load.read_checkpoint` for what they hold and for what
+                is raised where they do not.
+        """
+        return fill(cls, read_checkpoint(path_or_name))
 
 
 def _new_embedding(n: int, width: int) -> nn.Embedding:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from attention._checks import check_count
 from attention.data.vocabulary import END, PAD
+from attention.models.embedding import look_up
 from attention.models.seq2seq.encoder import Memory
 from attention.nn.scores import AdditiveAttention, Alignment, DotAttention, GeneralAttention
 
@@ -96,8 +97,12 @@ class Decoder(nn.Module):
 
         Returns:
             Logits (B, T, n_target) and the weights (B, T, S), ``None`` without attention.
+
+        Raises:
+            TypeError: If ``previous`` are not whole numbers.
+            ValueError: If they have another shape, or an id is outside the vocabulary.
         """
-        inputs = self.embedding(previous)  # (B, T, d_embed)
+        inputs = look_up("previous", self.embedding, previous)  # (B, T, d_embed)
         state = self.first_state(memory)  # (B, d_hidden)
         n_steps = inputs.shape[1]
         weights = None

@@ -65,8 +65,9 @@ class Encoder(nn.Module):
         """Read.
 
         Args:
-            source: Token ids, int64 (B, S); what stands beyond a sequence's length is not read.
-            lengths: Number of real tokens of each sequence, int64 (B,), from 1 to S.
+            source: Token ids, int64 or int32 (B, S); what stands beyond a sequence's length is not
+                read.
+            lengths: Number of real tokens of each sequence, whole numbers (B,), from 1 to S.
 
         Returns:
             The memory: summary (B, d_memory), keys (B, S, d_memory), mask (B, S).
@@ -75,20 +76,21 @@ class Encoder(nn.Module):
             TypeError: If ``source`` or ``lengths`` are not whole numbers.
             ValueError: If the shapes do not fit, or a length is below 1 or above S.
         """
+        # PyTorch packs by lengths on the CPU, so a GPU waits anyway: values may be looked at.
         check_ids("source", source, self.embedding.num_embeddings)
-        _check_lengths(source, lengths)
+        lengths_on_cpu = _checked_lengths(source, lengths)
         n_source = source.shape[1]
         packed = pack_padded_sequence(
-            self.embedding(source), lengths.cpu(), batch_first=True, enforce_sorted=False
+            self.embedding(source), lengths_on_cpu, batch_first=True, enforce_sorted=False
         )
         states, last = self.gru(packed)  # last: (directions, B, d_hidden)
         keys, _ = pad_packed_sequence(states, batch_first=True, total_length=n_source)
         summary = last.transpose(0, 1).flatten(1)  # (B, d_memory)
-        return Memory(summary, keys, padding_mask(lengths, n_source))
+        return Memory(summary, keys, padding_mask(lengths.long(), n_source))
 
 
-def _check_lengths(source: Tensor, lengths: Tensor) -> None:
-    """Check that there is one length for each source, from 1 to its width."""
+def _checked_lengths(source: Tensor, lengths: Tensor) -> Tensor:
+    """Return the lengths, int64 on the CPU, if there is one for each source, from 1 to S."""
     if not isinstance(lengths, Tensor):
         raise TypeError(f"lengths should be a tensor (B,), but was {type(lengths).__name__}")
     if lengths.is_floating_point() or lengths.dtype == torch.bool:
@@ -96,8 +98,10 @@ def _check_lengths(source: Tensor, lengths: Tensor) -> None:
     n_batch, n_source = source.shape
     if lengths.shape != (n_batch,):
         raise ValueError(f"lengths should have shape (B,) = ({n_batch},), but had {shape(lengths)}")
-    if lengths.min() < 1 or lengths.max() > n_source:
+    found = lengths.to("cpu", torch.int64)
+    if found.min() < 1 or found.max() > n_source:
         raise ValueError(
             f"lengths should be from 1 to S = {n_source}, "
-            f"but ranged from {lengths.min()} to {lengths.max()}"
+            f"but ranged from {found.min()} to {found.max()}"
         )
+    return found

@@ -73,8 +73,8 @@ class Seq2Seq(nn.Module):
         """The logits of every target token, given the right ones before it (teacher forcing).
 
         Args:
-            source: Source ids, int64 (B, S), padded with 0.
-            lengths: Number of real source tokens, int64 (B,).
+            source: Source ids, int64 or int32 (B, S), padded with 0.
+            lengths: Number of real source tokens, whole numbers (B,).
             target: Target ids, int64 (B, T): the tokens and the end mark, padded with 0; no start
                 mark. The decoder reads them one place later.
 
@@ -103,8 +103,8 @@ class Seq2Seq(nn.Module):
         """Write greedily: at each step the likeliest token, until the end mark.
 
         Args:
-            source: Source ids, int64 (B, S), padded with 0.
-            lengths: Number of real source tokens, int64 (B,).
+            source: Source ids, int64 or int32 (B, S), padded with 0.
+            lengths: Number of real source tokens, whole numbers (B,).
             max_len: The largest number of tokens to write, the end mark included.
 
         Returns:
@@ -129,6 +129,6 @@ def sequence_loss(logits: Tensor, target: Tensor) -> Tensor:
 
     Args:
         logits: (B, T, n_target), as :class:`Seq2Seq` returns them.
-        target: Target ids, int64 (B, T), 0 where there is padding.
+        target: Target ids, int64 or int32 (B, T), 0 where there is padding.
     """
-    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD)
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten().long(), ignore_index=PAD)

@@ -1,19 +1,22 @@
 """Writing with a trained sequence-to-sequence model: greedily, or with a beam of candidates."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from attention._checks import check_count, shape
 from attention.data.vocabulary import BEGIN, END, PAD
-from attention.models.seq2seq.encoder import Memory
+from attention.models.seq2seq.decoder import Decoder
+from attention.models.seq2seq.encoder import Encoder, Memory
 
-if TYPE_CHECKING:
-    from attention.models.seq2seq.model import Seq2Seq
+
+class EncoderDecoder(Protocol):
+    """What one can write with: :class:`attention.Seq2Seq` is one."""
+
+    encoder: Encoder
+    decoder: Decoder
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,13 @@ class Written:
 
 
 @torch.no_grad()
-def greedy(model: Seq2Seq, source: Tensor, lengths: Tensor, max_len: int) -> Written:
+def greedy(model: EncoderDecoder, source: Tensor, lengths: Tensor, max_len: int) -> Written:
     """Take the likeliest token at every step, until the end mark.
 
     Args:
         model: The model.
         source: Source ids, int64 (B, S), padded with 0.
-        lengths: Number of real source tokens, int64 (B,).
+        lengths: Number of real source tokens, whole numbers (B,).
         max_len: The largest number of tokens to write, the end mark included.
 
     Returns:
@@ -55,8 +58,8 @@ def greedy(model: Seq2Seq, source: Tensor, lengths: Tensor, max_len: int) -> Wri
     decoder, memory = model.decoder, model.encoder(source, lengths)
     prepared = decoder.prepare(memory)
     state = decoder.first_state(memory)  # (B, d_hidden)
-    token = torch.full_like(lengths, BEGIN)  # (B,)
-    running = torch.ones_like(lengths, dtype=torch.bool)
+    token = source.new_full((len(source),), BEGIN, dtype=torch.int64)  # (B,)
+    running = torch.ones_like(token, dtype=torch.bool)
     written = []
     for _ in range(max_len):
         logits, state, weights = decoder.step(token, state, memory, prepared)
@@ -90,7 +93,7 @@ class Candidate:
 
 @torch.no_grad()
 def beam_search(
-    model: Seq2Seq, source: Tensor, *, width: int, max_len: int, alpha: float = 0.0
+    model: EncoderDecoder, source: Tensor, *, width: int, max_len: int, alpha: float = 0.0
 ) -> list[Candidate]:
     r"""Keep the ``width`` best beginnings at every step, and return the ``width`` best endings.
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from attention.models.gpt.model import GPT, TransformerBlock
+from attention.models.gpt.block import TransformerBlock
+from attention.models.gpt.model import GPT
 from attention.trained import small_gpt
 
 N_GUESSES = 10

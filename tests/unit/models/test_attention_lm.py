@@ -126,9 +126,9 @@ BAD_INPUT = {
         "ids should have shape (B, T) with 1 <= T <= 7, but had (2, 8)",
     ),
     "a text that outgrows the model": (
-        lambda: model().generate(ids(1, 5), 4),
+        lambda: model().generate(ids(1, 5), 3),
         ValueError,
-        "ids should have shape (B, T) with 1 <= T <= 7, but had (1, 8)",
+        "n should be at most 2, what max_len = 7 leaves after 5 ids, but was 3",
     ),
     "no token": (
         lambda: model()(ids(2, 0)),
@@ -143,12 +143,22 @@ BAD_INPUT = {
     "no whole numbers": (
         lambda: model()(torch.rand(2, 5)),
         TypeError,
-        "ids should be whole numbers, but their dtype was torch.float32",
+        "ids should be whole numbers (int64 or int32), but their dtype was torch.float32",
     ),
     "an id outside the vocabulary": (
         lambda: model(11)(torch.tensor([[3, 11]])),
         ValueError,
         "ids should be in [0, 11), but ranged from 3 to 11",
+    ),
+    "a beginning outside the vocabulary": (
+        lambda: model(11).generate(torch.tensor([[3, -1]]), 1),
+        ValueError,
+        "ids should be in [0, 11), but ranged from -1 to 3",
+    ),
+    "bytes for ids": (
+        lambda: model()(ids(2, 5).to(torch.uint8)),
+        TypeError,
+        "ids should be whole numbers (int64 or int32), but their dtype was torch.uint8",
     ),
     "nothing to add": (
         lambda: model().generate(ids(1, 5), 0),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch.testing import assert_close
 
 from attention import GPT, GPT2_124M, GPTConfig, KVCache, TransformerBlock, sinusoidal_positions
-from attention.models.gpt.model import FeedForward
+from attention.models.gpt.block import FeedForward
 
 # Width 30 in 5 heads of 6; 37 tokens; 11 positions: no two sizes alike.
 SMALL = GPTConfig(n_tokens=37, max_len=11, d_model=30, n_layers=2, n_heads=5, d_feed_forward=47)
@@ -142,6 +142,12 @@ def test_the_model_is_embeddings_blocks_a_norm_and_a_readout(kind):
     readout = gpt.embedding.weight if config.tied else gpt.readout.weight
     wanted = state @ readout.T
     assert_close(gpt(x), wanted)
+
+
+def test_ids_of_either_dtype_give_the_same():
+    gpt, x = model(), ids(2, 5)
+    assert torch.equal(gpt(x.int()), gpt(x))
+    assert torch.equal(gpt.generate(x.int(), 3, top_k=1), gpt.generate(x, 3, top_k=1))
 
 
 def test_a_tied_readout_is_the_embedding_itself():
@@ -278,7 +284,17 @@ BAD_INPUT = {
     "numbers for ids": (
         lambda: model()(torch.ones(2, 5)),
         TypeError,
-        "ids should be whole numbers, but their dtype was torch.float32",
+        "ids should be whole numbers (int64 or int32), but their dtype was torch.float32",
+    ),
+    "ids that no embedding looks up": (
+        lambda: model()(ids(2, 5).to(torch.uint8)),
+        TypeError,
+        "ids should be whole numbers (int64 or int32), but their dtype was torch.uint8",
+    ),
+    "a list for ids": (
+        lambda: model()([[3, 5]]),
+        TypeError,
+        "ids should be a tensor of token ids, but was list",
     ),
     "no batch axis": (
         lambda: model()(ids(5)),
@@ -289,6 +305,11 @@ BAD_INPUT = {
         lambda: model()(torch.tensor([[0, 37]])),
         ValueError,
         "ids should be in [0, 37), but ranged from 0 to 37",
+    ),
+    "a negative id": (
+        lambda: model().embed(torch.tensor([[0, -1]])),
+        ValueError,
+        "ids should be in [0, 37), but ranged from -1 to 0",
     ),
     "too long a text": (
         lambda: model()(ids(2, 12)),

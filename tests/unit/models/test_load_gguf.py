@@ -61,6 +61,54 @@ def test_what_a_file_leaves_out_has_its_usual_value(file):
     assert (config.n_kv_heads, config.rotary_base) == (None, 10000.0)
 
 
+NOT_SCALED = {
+    "no type, factor 1": {"scaling.factor": 1.0},
+    "no type, factor 0": {"scaling.factor": 0.0},
+    "type none": {"scaling.type": "none", "scaling.factor": 4.0},
+    "type none, as older files have the factor": {"scaling.type": "none", "scale_linear": 4.0},
+    "type linear, factor 1": {"scaling.type": "linear", "scaling.factor": 1.0},
+    "type linear, no factor": {"scaling.type": "linear"},
+    "older, factor 1": {"scale_linear": 1.0, "scaling.attn_factor": 1.0},
+}
+
+
+@pytest.mark.parametrize("scaling", NOT_SCALED.values(), ids=NOT_SCALED.keys())
+def test_scaling_that_scales_nothing_is_none(scaling, file):
+    theirs, ids = random_llama(), torch.randint(37, (3, 11))
+    fields = {f"llama.rope.{name}": value for name, value in scaling.items()}
+    with torch.no_grad():
+        wanted = theirs(ids).logits
+        found = GPT.from_pretrained(write(file, theirs, fields=fields))(ids)
+    assert_close(found, wanted, rtol=0, atol=1e-4)
+
+
+def test_what_says_the_same_twice_or_nothing_of_the_maths_is_let_be(file):
+    fields = {
+        "llama.attention.key_length": 4,
+        "llama.attention.value_length": 4,
+        "llama.vocab_size": 37,
+        "llama.tensor_data_layout": "Meta AI original pth",
+        "llama.rope.scaling.finetuned": False,
+        "llama.rope.scaling.original_context_length": 23,
+        "llama.expert_count": 0,
+        "llama.expert_used_count": 0,
+        "split.count": 1,
+    }
+    assert GPT.from_pretrained(write(file, random_llama(), fields=fields)).config.d_head == 4
+
+
+@pytest.mark.parametrize("name", ["SMALL.GGUF", "small.Gguf"])
+def test_the_suffix_may_be_in_capitals(name, tmp_path):
+    assert GPT.from_pretrained(write(tmp_path / name, random_llama())).config.n_tokens == 37
+
+
+def test_tensors_of_another_alignment_are_found(file):
+    theirs, ids = random_llama(vocab_size=41), torch.randint(37, (3, 11))
+    ours = GPT.from_pretrained(write(file, theirs, alignment=512))
+    with torch.no_grad():
+        assert_close(ours(ids), theirs(ids).logits, rtol=0, atol=1e-4)
+
+
 def test_the_model_is_ready_to_use(file, capsys):
     ours = GPT.from_pretrained(str(write(file, random_llama(tie_word_embeddings=True))))
     assert "loading small: 100%" in capsys.readouterr().err

@@ -80,11 +80,100 @@ WRONG_FIELDS = {
     ),
     "half of a head is turned": (
         {"llama.rope.dimension_count": 2},
-        "llama.rope.dimension_count should be a head's width 4, but was 2",
+        "llama.rope.dimension_count should be a head's width, 24 / 6, but was 2",
     ),
-    "scaled positions": (
-        {"llama.rope.scaling.type": "linear"},
-        "llama.rope.scaling.type should be 'none', but was 'linear'",
+    "heads of another width": (
+        {"llama.attention.key_length": 8},
+        "llama.attention.key_length should be a head's width, 24 / 6, but was 8",
+    ),
+    "values of another width": (
+        {"llama.attention.value_length": 2},
+        "llama.attention.value_length should be a head's width, 24 / 6, but was 2",
+    ),
+    "heads of a width of their own": (
+        {"llama.attention.head_count": 5, "llama.attention.key_length": 4},
+        "llama.attention.key_length should be a head's width, 24 / 5, but was 4",
+    ),
+    "positions scaled, and how": (
+        {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 4.0},
+        "llama.rope.scaling.factor should be 1 or absent, but was 4",
+    ),
+    "positions scaled": (
+        {"llama.rope.scaling.factor": 4.0},
+        "llama.rope.scaling.factor should be 1 or absent, but was 4",
+    ),
+    "positions scaled, as older files have it": (
+        {"llama.rope.scale_linear": 0.25},
+        "llama.rope.scale_linear should be 1 or absent, but was 0.25",
+    ),
+    "positions scaled in another way": (
+        {"llama.rope.scaling.type": "yarn", "llama.rope.scaling.factor": 1.0},
+        "llama.rope.scaling.type should be 'none', but was 'yarn'",
+    ),
+    "positions scaled in a way not heard of": (
+        {"llama.rope.scaling.type": "LINEAR"},
+        "llama.rope.scaling.type should be 'none', but was 'LINEAR'",
+    ),
+    "scores scaled with the positions": (
+        {"llama.rope.scaling.type": "none", "llama.rope.scaling.attn_factor": 2.0},
+        "llama.rope.scaling.attn_factor should be 1 or absent, but was 2",
+    ),
+    "experts": (
+        {"llama.expert_count": 8},
+        "llama.expert_count should be 0 or absent, but was 8",
+    ),
+    "what we do not know": (
+        {"llama.attn_logit_softcapping": 50.0},
+        "llama.attn_logit_softcapping is a field that we do not know, and that may change what the "
+        "model computes; it was 50.0",
+    ),
+    "a number for each layer": (
+        {"llama.attention.head_count": [8, 8]},
+        "the GGUF file's field llama.attention.head_count should be one whole number, but was "
+        "[8, 8]",
+    ),
+    "key heads for each layer": (
+        {"llama.attention.head_count_kv": [2, 1]},
+        "the GGUF file's field llama.attention.head_count_kv should be one whole number, but was "
+        "[2, 1]",
+    ),
+    "a word for a number": (
+        {"llama.block_count": "two"},
+        "the GGUF file's field llama.block_count should be one whole number, but was 'two'",
+    ),
+    "a fraction of a block": (
+        {"llama.block_count": 2.5},
+        "the GGUF file's field llama.block_count should be one whole number, but was 2.5",
+    ),
+    "a truth value for a number": (
+        {"llama.block_count": True},
+        "the GGUF file's field llama.block_count should be one whole number, but was True",
+    ),
+    "a list for a base": (
+        {"llama.rope.freq_base": [10000.0, 500.0]},
+        "the GGUF file's field llama.rope.freq_base should be one number, but was [10000.0, 500.0]",
+    ),
+    "a word for the epsilon": (
+        {"llama.attention.layer_norm_rms_epsilon": "small"},
+        "the GGUF file's field llama.attention.layer_norm_rms_epsilon should be one number, but "
+        "was 'small'",
+    ),
+    "a word for all tokens": (
+        {"tokenizer.ggml.tokens": "abc"},
+        "the GGUF file's field tokenizer.ggml.tokens should be a list of texts, but was 'abc'",
+    ),
+    "numbers for tokens": (
+        {"tokenizer.ggml.tokens": [1, 2]},
+        "the GGUF file's field tokenizer.ggml.tokens should be a list of texts, but was [1, 2]",
+    ),
+    "a number for the architecture": (
+        {"general.architecture": 7},
+        "the GGUF file's field general.architecture should be a text, but was 7",
+    ),
+    "one part of several": (
+        {"split.no": 0, "split.count": 3},
+        "FILE should be a whole GGUF file, but was not: its split.count is 3, so that it is one "
+        "part of several; join them (llama.cpp has gguf-split --merge for that)",
     ),
     "blocks that are not there": (
         {"llama.block_count": 2**31},
@@ -105,7 +194,7 @@ WRONG_FIELDS = {
     ),
     "no head": (
         {"llama.attention.head_count": 0},
-        "n_heads should be at least 1, but was 0",
+        "the GGUF file's field llama.attention.head_count should be at least 1, but was 0",
     ),
     "heads that do not divide": (
         {"llama.attention.head_count_kv": 4},
@@ -121,11 +210,64 @@ def test_a_wrong_field_is_named(fields, message, file):
         GPT.from_pretrained(file)
 
 
-def test_a_tokenizer_of_another_kind_is_named(file):
-    write(file, random_llama(), fields={"tokenizer.ggml.model": "llama"})
-    message = "tokenizer.ggml should be ('gpt2', 'smollm'), but was ('llama', 'smollm')"
+WRONG_TOKENIZERS = {
+    "another kind": (
+        {"model": "llama"},
+        "tokenizer.ggml should be ('gpt2', 'smollm'), but was ('llama', 'smollm')",
+    ),
+    "a list for the kind": (
+        {"pre": ["smollm"]},
+        "the GGUF file's field tokenizer.ggml.pre should be a text, but was ['smollm']",
+    ),
+    "no merges": (
+        {"merges": None},
+        "the GGUF file should have the field tokenizer.ggml.merges, but has none",
+    ),
+    "fewer types than tokens": (
+        {"token_type": [1, 1, 3]},
+        "tokenizer.ggml.token_type should have one type for each of the 4 tokens, but had 3",
+    ),
+    "words for types": (
+        {"token_type": ["1", "1", "1", "3"]},
+        "the GGUF file's field tokenizer.ggml.token_type should be a list of whole numbers, but "
+        "was ['1', '1', '1', '3']",
+    ),
+    "a merge of three": (
+        {"merges": ["a b", "a b c"]},
+        "tokenizer.ggml.merges should be pairs of tokens that make a token, but one was 'a b c'",
+    ),
+    "a merge into nothing": (
+        {"merges": ["b a"]},
+        "tokenizer.ggml.merges should be pairs of tokens that make a token, but one was 'b a'",
+    ),
+}
+TOKENIZER = {
+    "tokens": ["a", "b", "ab", "<|end|>"],
+    "token_type": [1, 1, 1, 3],
+    "merges": ["a b"],
+}
+
+
+def write_tokenizer(file, **changes):
+    fields = {f"tokenizer.ggml.{name}": value for name, value in (TOKENIZER | changes).items()}
+    return write(file, random_llama(), fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"), WRONG_TOKENIZERS.values(), ids=WRONG_TOKENIZERS.keys()
+)
+def test_a_wrong_tokenizer_is_named(changes, message, file):
+    write_tokenizer(file, **changes)
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         gguf_tokenizer(file)
+
+
+def test_marks_are_whole_tokens_and_only_control_tokens_are_left_out_of_a_text(file):
+    tokens = ["a", "b", "ab", "<|end|>", "<|mine|>"]
+    tokenizer = gguf_tokenizer(write_tokenizer(file, tokens=tokens, token_type=[1, 1, 1, 3, 4]))
+    assert tokenizer.encode("ab<|end|>a<|mine|>b").ids == [2, 3, 0, 4, 1]
+    assert tokenizer.decode([2, 3, 0, 4, 1]) == "aba<|mine|>b"
+    assert tokenizer.get_vocab_size() == 5
 
 
 # --- damaged files -------------------------------------------------------------------------------
@@ -168,7 +310,100 @@ def test_a_byte_changed_before_the_tensors_loads_or_gives_a_value_error(whole, p
 def test_a_field_that_is_no_text_is_named(file):
     write(file, random_llama())
     file.write_bytes(file.read_bytes().replace(b"token 7", b"token \xff", 1))
-    with pytest.raises(ValueError, match=r"^the GGUF file's field tokenizer.ggml.tokens should be"):
+    message = f"{file} should be a whole GGUF file, but was not: its field tokenizer.ggml.tokens "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}should be text: "):
+        GPT.from_pretrained(file)
+
+
+def test_each_part_of_a_split_file_is_told_from_a_whole(tmp_path):
+    write(tmp_path / "small.gguf", random_llama(), split_max_tensors=9)
+    parts = sorted(tmp_path.glob("small-*-of-*.gguf"))
+    assert len(parts) == 3
+    for part in parts:
+        with pytest.raises(ValueError, match=rf"^{re.escape(str(part))} .* its split.count is 3, "):
+            GPT.from_pretrained(part)
+
+
+def test_the_other_byte_order_is_named(file):
+    write(file, random_llama(), endianess=gguf.GGUFEndian.BIG)
+    message = (
+        f"{file} should be a whole GGUF file, but was not: its GGUF.version should be 2 or 3, but "
+        "is so in the other byte order only (big-endian); write it again in little-endian"
+    )
+    for load in (GPT.from_pretrained, gguf_tokenizer):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            load(file)
+
+
+def replaced(content, old, new):
+    """With one part of the file in place of another of the same length."""
+    assert content.count(old) == 1
+    assert len(old) == len(new)
+    return content.replace(old, new)
+
+
+def u32(number):
+    return number.to_bytes(4, "little")
+
+
+def name(text):
+    return len(text).to_bytes(8, "little") + text.encode()
+
+
+DAMAGES = {
+    "a version of another time": (
+        b"GGUF" + u32(3),
+        b"GGUF" + u32(4),
+        "its GGUF.version should be 2 or 3, but was 4",
+    ),
+    "a field of no known type": (
+        name("llama.block_count") + u32(4),
+        name("llama.block_count") + u32(99),
+        "its field llama.block_count should be of a known type, but was of 99",
+    ),
+    "the same field twice": (
+        name("llama.context_length"),
+        name("general.architecture"),
+        "its field general.architecture should be there once, but was there twice",
+    ),
+    "the same tensor twice": (
+        name("blk.1.ffn_up.weight"),
+        name("blk.0.ffn_up.weight"),
+        "each of its tensors should have a name of its own, but two share one",
+    ),
+    "a tensor of no known type": (
+        name("output_norm.weight") + u32(1) + (24).to_bytes(8, "little") + u32(0),
+        name("output_norm.weight") + u32(1) + (24).to_bytes(8, "little") + u32(99),
+        "the tensor output_norm.weight should be of a known type, but was of 99",
+    ),
+    "rows of half a block": (
+        name("output_norm.weight") + u32(1) + (24).to_bytes(8, "little") + u32(0),
+        name("output_norm.weight") + u32(1) + (24).to_bytes(8, "little") + u32(8),
+        "the tensor output_norm.weight should have rows of whole blocks of 32, but has shape (24,)",
+    ),
+    "a tensor without numbers": (
+        name("output_norm.weight") + u32(1) + (24).to_bytes(8, "little"),
+        name("output_norm.weight") + u32(1) + (0).to_bytes(8, "little"),
+        "the tensor output_norm.weight should have rows of whole blocks of 1, but has shape (0,)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), DAMAGES.values(), ids=DAMAGES.keys())
+def test_what_is_damaged_is_named(old, new, message, file):
+    write(file, random_llama())
+    file.write_bytes(replaced(file.read_bytes(), old, new))
+    message = f"{file} should be a whole GGUF file, but was not: {message}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        GPT.from_pretrained(file)
+
+
+def test_an_alignment_that_is_none_is_named(file):
+    write(file, random_llama(), alignment=64)
+    old = name("general.alignment") + u32(4) + u32(64)
+    file.write_bytes(replaced(file.read_bytes(), old, old[:-4] + u32(48)))
+    message = "its general.alignment should be a power of two, but was 48"
+    with pytest.raises(ValueError, match=f"{message}$"):
         GPT.from_pretrained(file)
 
 

@@ -4,17 +4,8 @@ import json
 import pickle
 import re
 
-import huggingface_hub
 import pytest
 import torch
-from huggingface_hub.errors import (
-    HfHubHTTPError,
-    HTTPError,
-    LocalEntryNotFoundError,
-    RemoteEntryNotFoundError,
-    RepositoryNotFoundError,
-    Response,
-)
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
@@ -90,6 +81,23 @@ WRONG_TENSORS = {
         {"h.1.attn.c_attn.bias": torch.tensor(1.0)},
         "tensor h.1.attn.c_attn.bias should have a last axis of 45, but had shape ()",
     ),
+    "a read-out with no number in it": (
+        {"lm_head.weight": torch.full((37, 15), torch.nan)},
+        "tensor for readout.weight in FILE should be finite, but was not",
+    ),
+    "a read-out of another shape": (
+        {"lm_head.weight": torch.ones(31, 15)},
+        "tensor for readout.weight in FILE should have shape (37, 15), but had (31, 15)",
+    ),
+    "a read-out with a bias": (
+        {"lm_head.bias": torch.ones(37)},
+        "model.safetensors holds a tensor that GPT-2 has no place for: lm_head.bias",
+    ),
+    "the same tensor twice": (
+        {"module.ln_f.bias": torch.ones(15)},
+        "FILE holds the tensor ln_f.bias twice: transformer.ln_f.bias and "
+        "transformer.module.ln_f.bias",
+    ),
     "no number": (
         {"h.1.ln_2.bias": NAN},
         "tensor for blocks.1.norm_feed_forward.bias in FILE should be finite, but was not",
@@ -114,7 +122,7 @@ WRONG_SETTINGS = {
     "another activation": ("activation_function", "relu", "'gelu_new', but had 'relu'"),
     "no scale": ("scale_attn_weights", False, "True, but had False"),
     "a scale by layer": ("scale_attn_by_inverse_layer_idx", True, "False, but had True"),
-    "an untied read-out": ("tie_word_embeddings", False, "True, but had False"),
+    "half a tied read-out": ("tie_word_embeddings", "half", "True, but had 'half'"),
     "cross-attention": ("add_cross_attention", True, "False, but had True"),
 }
 
@@ -126,6 +134,26 @@ def test_an_unsupported_setting_is_named(name, value, message):
     message = re.escape(f"config.json should have {name} = {message}")
     with pytest.raises(ValueError, match=f"^{message}$"):
         gpt2_config(SIZES | {name: value})
+
+
+def test_a_read_out_that_should_be_there_and_is_not_is_named(folder):
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    untied = json.dumps(config | {"tie_word_embeddings": False})
+    (folder / "config.json").write_text(untied, encoding="utf-8")
+    message = "model.safetensors should hold the tensor lm_head.weight, but has none"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        GPT.from_pretrained(folder)
+
+
+def test_a_prefix_that_is_not_known_is_shown(folder):
+    file = folder / "model.safetensors"
+    save_file({f"net.{name}": tensor for name, tensor in load_file(file).items()}, file)
+    message = (
+        "model.safetensors should hold the tensor wte.weight, but has none by that name, only "
+        "net.transformer.wte.weight"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        GPT.from_pretrained(folder)
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -218,8 +246,7 @@ def test_nothing_is_unpickled(folder, tmp_path_factory):
             GPT.from_pretrained(folder)
         write(folder / "pytorch_model.bin")
     file.unlink()
-    message = re.escape(f"folder should hold model.safetensors, but {folder} has none")
-    with pytest.raises(FileNotFoundError, match=f"^{message}$"):
+    with pytest.raises(FileNotFoundError, match=r"has pytorch_model.bin, which is a pickle"):
         GPT.from_pretrained(folder)
     assert not trace.exists()
     with pytest.warns(ResourceWarning):  # but it would run: the trap is a real one
@@ -227,89 +254,118 @@ def test_nothing_is_unpickled(folder, tmp_path_factory):
     assert trace.exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["pytorch_model.bin", "pytorch_model-00001-of-00002.bin", "ckpt.pt", "model.ckpt"]
+)
+def test_a_folder_with_a_pickle_alone_is_told_what_to_do(name, folder):
+    (folder / "model.safetensors").rename(folder / name)
+    message = (
+        f"folder should hold model.safetensors, but {folder} has {name}, which is a pickle: to "
+        "load one would run whatever it says, so it is not read here. Where you trust it, load it "
+        "with the transformers library and write it again with save_pretrained, which makes "
+        "model.safetensors"
+    )
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
+        GPT.from_pretrained(folder)
+
+
+def test_a_folder_without_weights_is_named(folder):
+    (folder / "model.safetensors").unlink()
+    message = re.escape(f"folder should hold model.safetensors, but {folder} has none")
+    with pytest.raises(FileNotFoundError, match=f"^{message}$"):
+        GPT.from_pretrained(folder)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "notes.txt"])
+def test_a_file_of_another_kind_is_named(name, folder):
+    (folder / "notes.txt").write_text("none")
+    message = (
+        "path_or_name should be a folder, a .gguf file or a name on the hub, but was another file: "
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{message}{folder / name}')}$"):
+        GPT.from_pretrained(folder / name)
+
+
+# --- several files -------------------------------------------------------------------------------
+
+INDEX = "model.safetensors.index.json"
+
+
+@pytest.fixture
+def parts(tmp_path):
+    """A folder with a small GPT-2 in several files."""
+    GPT2LMHeadModel(GPT2Config(**SIZES)).save_pretrained(tmp_path, max_shard_size="9KB")
+    return tmp_path
+
+
+def first_part(parts):
+    return min(parts.glob("model-*.safetensors"))
+
+
+def map_to(parts, name, file):
+    """Let the index say that a tensor is in that file, or, for ``None``, not name it."""
+    index = json.loads((parts / INDEX).read_text(encoding="utf-8"))
+    index["weight_map"].pop(name, None)
+    if file is not None:
+        index["weight_map"][name] = file
+    (parts / INDEX).write_text(json.dumps(index), encoding="utf-8")
+
+
+def test_a_part_that_is_missing_is_named(parts):
+    gone = first_part(parts)
+    gone.unlink()
+    message = f"folder should hold {gone.name}, as {INDEX} says, but {parts} has none"
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
+        GPT.from_pretrained(parts)
+
+
+def test_a_part_that_is_cut_off_is_named(parts):
+    part = first_part(parts)
+    part.write_bytes(part.read_bytes()[:-1])
+    with pytest.raises(ValueError, match=f"^{re.escape(str(part))} is cut off: the tensor "):
+        GPT.from_pretrained(parts)
+
+
+def test_a_tensor_that_is_not_where_the_index_says_is_named(parts):
+    part, name = first_part(parts), "transformer.ln_f.bias"
+    assert name not in load_file(part)
+    map_to(parts, name, part.name)
+    message = f"{part} should hold the tensor {name}, as {INDEX} says, but has none"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        GPT.from_pretrained(parts)
+
+
+def test_a_tensor_that_the_index_does_not_name_is_not_passed_over(parts):
+    part = first_part(parts)
+    name = min(load_file(part))
+    map_to(parts, name, None)
+    message = f"{INDEX} should name the tensor {name} of {part}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        GPT.from_pretrained(parts)
+
+
+@pytest.mark.parametrize(
+    "file", ["../model.safetensors", "/model.safetensors", "a\\b.safetensors", "", "config.json", 3]
+)
+def test_the_index_names_files_in_its_own_folder_alone(file, parts):
+    map_to(parts, "transformer.ln_f.bias", file)
+    message = (
+        f"{parts / INDEX} should name a safetensors file beside it for the tensor "
+        f"transformer.ln_f.bias, but named {file!r}"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        GPT.from_pretrained(parts)
+
+
+@pytest.mark.parametrize("content", ["{}", '{"weight_map": []}', '{"weight_map": {}}'])
+def test_an_index_without_a_map_is_named(content, parts):
+    (parts / INDEX).write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"should have a weight_map, a file for each tensor, but"):
+        GPT.from_pretrained(parts)
+
+
 def test_a_folder_without_a_config_is_named(folder):
     (folder / "config.json").unlink()
     message = re.escape(f"folder should hold config.json, but {folder} has none")
     with pytest.raises(FileNotFoundError, match=f"^{message}$"):
         GPT.from_pretrained(folder)
-
-
-# --- the model hub -------------------------------------------------------------------------------
-
-UNREACHABLE = (
-    "path_or_name was 'openai-community/gpt2', which is no folder here, and the model hub could "
-    "not be reached. With a network, run it again; without one, give a folder that holds the "
-    "model's config.json and model.safetensors"
-)
-
-
-def answered(code):
-    """What the hub sends with an error."""
-    response = Response(code)
-    response.request = object()  # an error asks for it
-    return response
-
-
-def hub(monkeypatch, answer):
-    """Let the hub answer what is asked of it (a name and a file) in this way."""
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", answer)
-
-
-def test_a_name_is_fetched_from_the_hub(folder, monkeypatch):
-    asked = []
-
-    def answer(name, file):
-        asked.append((name, file))
-        return str(folder / file)
-
-    hub(monkeypatch, answer)
-    ours, same = GPT.from_pretrained("openai-community/gpt2"), GPT.from_pretrained(folder)
-    assert asked == [("openai-community/gpt2", f) for f in ("config.json", "model.safetensors")]
-    assert torch.equal(ours.embedding.weight, same.embedding.weight)
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        LocalEntryNotFoundError("not in the cache"),
-        HTTPError("the line broke"),
-        HfHubHTTPError("busy", response=answered(503)),
-        ConnectionError("no route"),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_without_a_network_the_error_says_what_to_do(error, monkeypatch):
-    def answer(*_):
-        raise error
-
-    hub(monkeypatch, answer)
-    with pytest.raises(ConnectionError, match=f"^{re.escape(UNREACHABLE)}$"):
-        GPT.from_pretrained("openai-community/gpt2")
-
-
-def test_the_hub_itself_without_a_network_gives_this_error(tmp_path, monkeypatch):
-    # The real function, told that there is no network: so that it neither asks nor waits.
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(ConnectionError, match=f"^{re.escape(UNREACHABLE)}$"):
-        GPT.from_pretrained("openai-community/gpt2")
-
-
-@pytest.mark.parametrize("kind", [RepositoryNotFoundError, RemoteEntryNotFoundError])
-def test_a_name_that_the_hub_does_not_know_is_named(kind, monkeypatch):
-    def answer(*_):
-        raise kind("404", response=answered(404))
-
-    hub(monkeypatch, answer)
-    message = re.escape("path_or_name: the hub has no GPT-2 named 'nobody/nothing' (404")
-    with pytest.raises(ValueError, match=f"^{message}"):
-        GPT.from_pretrained("nobody/nothing")
-
-
-@pytest.mark.parametrize("path", ["no/such/folder", "/nowhere", "a name"])
-def test_what_can_be_no_name_is_named(path):
-    message = (
-        f"path_or_name should be a folder, a .gguf file or a name on the hub, but was {path!r}"
-    )
-    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
-        GPT.from_pretrained(path)

@@ -119,6 +119,22 @@ def test_temperature_zero_and_top_one_take_the_likeliest():
     assert torch.equal(gpt.generate(begin, 9, temperature=0.0), gpt.generate(begin, 9, top_k=1))
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("temperature", [1e-4, 1e-30, 1e-60, 5e-324])
+@pytest.mark.parametrize("top_k", [None, 5])
+def test_the_colder_the_surer_and_never_too_cold(dtype, temperature, top_k):
+    logits = 30 * torch.randn(101, 37)
+    likeliest = torch.randint(37, (101, 1))
+    logits = logits.scatter(1, likeliest, 200.0).to(dtype)
+    cold = choose(logits, temperature=temperature, top_k=top_k, generator=seeded())
+    assert torch.equal(cold, likeliest[:, 0])
+
+
+def test_what_is_likeliest_twice_is_drawn_by_half_however_cold():
+    drawn = choose(torch.tensor([[0.0, 9.0, 9.0]]).expand(N, 3), temperature=1e-60)
+    assert_near(drawn.bincount(minlength=3) / N, [0.0, 1, 1])
+
+
 @given(top_k=st.integers(1, 37), seed=st.integers(0, 2**32))
 def test_top_k_keeps_to_the_k_likeliest(top_k, seed):
     logits = torch.randn(101, 37, generator=seeded(seed))
@@ -149,7 +165,7 @@ BAD_INPUT = {
     "numbers for ids": (
         lambda: model().generate(X.double(), 1),
         TypeError,
-        "ids should be whole numbers, but their dtype was torch.float64",
+        "ids should be whole numbers (int64 or int32), but their dtype was torch.float64",
     ),
     "no beginning": (
         lambda: model().generate(X[:, :0], 1),

@@ -242,7 +242,7 @@ BAD_INPUT = {
     "a source of fractions": (
         dict(source=SOURCE.float()),
         TypeError,
-        "source should be whole numbers, but their dtype was torch.float32",
+        "source should be whole numbers (int64 or int32), but their dtype was torch.float32",
     ),
     "a source id outside the vocabulary": (
         dict(source=SOURCE + 10),

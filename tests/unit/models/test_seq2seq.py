@@ -194,6 +194,22 @@ def test_the_loss_reaches_every_parameter(attention, order, bidirectional):
 
 
 @pytest.mark.parametrize(
+    "dtype", [torch.int8, torch.uint8, torch.int16, torch.uint16, torch.int32], ids=str
+)
+@pytest.mark.parametrize("attention", [None, "additive", "general"])
+def test_lengths_of_any_whole_dtype_and_ids_of_both_give_the_same(attention, dtype):
+    translator = model(attention)
+    source, lengths, target = batch()
+    few = source.int(), lengths.to(dtype), target.int()
+    assert torch.equal(translator(*few), translator(source, lengths, target))
+    tokens, wanted = translator.decode(*few[:2], 5)[0], translator.decode(source, lengths, 5)[0]
+    assert tokens.dtype == torch.int64
+    assert torch.equal(tokens, wanted)
+    logits = translator(source, lengths, target)
+    assert sequence_loss(logits, target.int()) == sequence_loss(logits, target)
+
+
+@pytest.mark.parametrize(
     ("attention", "more"),
     [
         (None, 0),

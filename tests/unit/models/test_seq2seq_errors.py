@@ -113,7 +113,27 @@ BAD_INPUT = {
     "a source of fractions": (
         lambda: translator()(SOURCE.float(), LENGTHS, TARGET),
         TypeError,
-        "source should be whole numbers, but their dtype was torch.float32",
+        "source should be whole numbers (int64 or int32), but their dtype was torch.float32",
+    ),
+    "bytes for the source": (
+        lambda: translator()(SOURCE.to(torch.uint8), LENGTHS, TARGET),
+        TypeError,
+        "source should be whole numbers (int64 or int32), but their dtype was torch.uint8",
+    ),
+    "bytes for the target": (
+        lambda: translator()(SOURCE, LENGTHS, TARGET.to(torch.int8)),
+        TypeError,
+        "target should be whole numbers (int64 or int32), but their dtype was torch.int8",
+    ),
+    "decoder: bytes for the tokens before": (
+        lambda: decoder()(TARGET.to(torch.int16), encoder()(SOURCE, LENGTHS)),
+        TypeError,
+        "previous should be whole numbers (int64 or int32), but their dtype was torch.int16",
+    ),
+    "decoder: a token outside the vocabulary": (
+        lambda: decoder()(TARGET + 8, encoder()(SOURCE, LENGTHS)),
+        ValueError,
+        "previous should be in [0, 11), but ranged from 11 to 11",
     ),
     "a source without a batch axis": (
         lambda: translator().decode(SOURCE[0], LENGTHS, 5),
@@ -178,7 +198,7 @@ BAD_INPUT = {
     "a target of fractions": (
         lambda: translator()(SOURCE, LENGTHS, TARGET.float()),
         TypeError,
-        "target should be whole numbers, but their dtype was torch.float32",
+        "target should be whole numbers (int64 or int32), but their dtype was torch.float32",
     ),
     "an empty target": (
         lambda: translator()(SOURCE, LENGTHS, TARGET[:, :0]),

@@ -5,8 +5,7 @@ import torch
 from read_smollm2 import read
 
 from attention import GPT
-from attention.models.gpt.load_gguf import gguf_tokenizer
-from attention.models.gpt.load_gpt2 import smollm2_path
+from attention.models.gpt.load_gguf import gguf_tokenizer, smollm2_path
 from attention.trained.smollm2 import LEVELS, SENTENCE, WEIGHTS, smollm2_example
 
 pytestmark = pytest.mark.xdist_group("smollm2")  # one process, so that it is loaded once

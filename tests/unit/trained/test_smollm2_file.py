@@ -11,8 +11,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from attention import GPT
 from attention.functional.positions import interleaved_to_half
-from attention.models.gpt.load_gguf import _BLOCK, gguf_tokenizer
-from attention.models.gpt.load_gpt2 import smollm2_path
+from attention.models.gpt.load_gguf import _BLOCK, gguf_tokenizer, smollm2_path
 
 pytestmark = pytest.mark.xdist_group("smollm2")  # one process, so that it is loaded once
 SENTENCE = "The capital of France is"
@@ -117,8 +116,8 @@ def test_its_tokenizer_cuts_off_every_digit_and_keeps_control_tokens_whole(token
 MEASURE = """
 from pathlib import Path
 from attention import GPT
-from attention.models.gpt.load_gpt2 import smollm2_path
-import attention.models.gpt.load_gguf, torch._dynamo
+from attention.models.gpt.load_gguf import smollm2_path
+import torch._dynamo
 def peak():
     # Of this program alone: getrusage counts from before its start.
     status = dict(line.split(":\\t") for line in Path("/proc/self/status").read_text().splitlines())

@@ -1,53 +1,114 @@
 // Small comforts of the pages. Everything here is optional: without it the book still reads.
-(function () {
+(() => {
   "use strict";
+  const root = document.documentElement;
 
   // What scrolls sideways can be reached by keyboard.
+  const SCROLLERS =
+    "pre, div.math, .katex-display, .table-scroll, .pst-scrollable-table-container, .cell_output .output";
+
   function focusScrollers() {
-    document.querySelectorAll("pre, div.math, .katex-display, .table-scroll, .pst-scrollable-table-container, .cell_output .output").forEach(function (box) {
+    for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(SCROLLERS))) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else if (box.tabIndex === 0 && box.hasAttribute("tabindex")) box.removeAttribute("tabindex");
-    });
+    }
   }
 
+  /** @param {Element | null} except */
   function closeMenus(except) {
-    document.querySelectorAll("details.book-menu[open]").forEach(function (menu) {
-      if (menu !== except) menu.open = false;
-    });
+    for (const menu of document.querySelectorAll("details.book-menu[open]")) {
+      if (menu !== except) menu.removeAttribute("open");
+    }
   }
 
-  document.addEventListener("click", function (event) {
-    closeMenus(event.target.closest("details.book-menu"));
-    if (event.target.closest("[data-book-print]")) window.print();
+  document.addEventListener("click", (event) => {
+    const place = /** @type {Element} */ (event.target);
+    closeMenus(place.closest("details.book-menu"));
+    if (place.closest("[data-book-print]")) window.print();
+    // A link to where one already is changes nothing that could be listened to.
+    const link = /** @type {HTMLAnchorElement | null} */ (place.closest("a[href]"));
+    if (link && link.hash && link.href === location.href) reveal(target());
   });
-  document.addEventListener("keydown", function (event) {
+  document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    var menu = document.querySelector("details.book-menu[open]");
+    const menu = document.querySelector("details.book-menu[open]");
     closeMenus(null);
-    if (menu) menu.querySelector("summary").focus();
+    if (menu) /** @type {HTMLElement} */ (menu.querySelector("summary")).focus();
   });
 
-  // Paper shows what a dropdown hides.
-  var opened = [];
-  window.addEventListener("beforeprint", function () {
-    opened = Array.from(document.querySelectorAll("article details:not([open])"));
-    opened.forEach(function (box) { box.open = true; });
+  // A link, or a hit of the search, into a closed dropdown opens it.
+
+  /** What the address points at. */
+  function target() {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null; // an address with a broken escape
+    }
+  }
+
+  /**
+   * Open what stands around a place and bring it into view; true where something was closed.
+   * @param {Element | null} place
+   */
+  function reveal(place) {
+    let closed = false;
+    for (
+      let box = place && place.closest("details");
+      box;
+      box = box.parentElement && box.parentElement.closest("details")
+    ) {
+      closed ||= !box.open;
+      box.open = true;
+    }
+    if (place && closed) place.scrollIntoView();
+    return closed;
+  }
+
+  /** Where the words that were searched for are marked, and all in closed dropdowns, open the first. */
+  function revealMarks() {
+    const marks = [...(target() || document).querySelectorAll("article .highlighted")];
+    if (marks.length && marks.every((mark) => mark.closest("details:not([open])"))) reveal(marks[0]);
+  }
+
+  window.addEventListener("hashchange", () => reveal(target()));
+  const moved = reveal(target());
+  // What loads later moves the page under the reader, where the browser does not hold it.
+  if (moved) window.addEventListener("load", () => target()?.scrollIntoView());
+  // Sphinx marks the words a moment after it has read them from where the search page left them.
+  const searched =
+    localStorage.getItem("sphinx_highlight_terms") || new URL(location.href).searchParams.get("highlight");
+  if (searched) window.addEventListener("DOMContentLoaded", () => setTimeout(revealMarks, 20));
+
+  // Paper shows what a dropdown hides, and is light.
+  /** @type {HTMLDetailsElement[]} */
+  let opened = [];
+  /** @type {string | undefined} */
+  let colours;
+  window.addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("article details")].map((box) => /** @type {HTMLDetailsElement} */ (box));
+    opened = opened.filter((box) => !box.open);
+    for (const box of opened) box.open = true;
+    colours = root.dataset.theme;
+    root.dataset.theme = "light";
   });
-  window.addEventListener("afterprint", function () {
-    opened.forEach(function (box) { box.open = false; });
+  window.addEventListener("afterprint", () => {
+    for (const box of opened) box.open = false;
+    root.dataset.theme = colours;
   });
 
   // The page's height changes at a key press in a widget, too, which must not wait for this; its width does not.
-  var width = 0;
-  var settled = 0;
-  new ResizeObserver(function () {
+  let width = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let settled;
+  new ResizeObserver(() => {
     clearTimeout(settled);
-    if (document.documentElement.clientWidth === width) {
+    if (root.clientWidth === width) {
       settled = setTimeout(focusScrollers, 200);
       return;
     }
-    width = document.documentElement.clientWidth;
+    width = root.clientWidth;
     focusScrollers();
-  }).observe(document.documentElement);
+  }).observe(root);
   window.addEventListener("load", focusScrollers);
 })();

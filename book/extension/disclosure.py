@@ -1,4 +1,8 @@
-"""Dropdowns as native `<details>`: no script, opened by keyboard, found by a search in the page."""
+"""Dropdowns as native `<details>`: no script, opened by keyboard, found by a search in the page.
+
+A solution's address follows from its exercise's label, so that a link to it lasts: the one to
+`ex-name` is `#ex-name-solution`. (sphinx-exercise would number all solutions of the book.)
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_exercise.directive import SolutionDirective, SolutionStartDirective
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -17,6 +22,24 @@ class disclosure(nodes.General, nodes.Element):  # type: ignore[misc]  # noqa: N
 
 class disclosure_title(nodes.TextElement):  # type: ignore[misc]  # noqa: N801
     """What is seen while it is closed."""
+
+
+class Solution(SolutionDirective):  # type: ignore[misc]
+    """A solution that is named after its exercise."""
+
+    def run(self) -> list[nodes.Node]:
+        """Give the label, where the author gave none."""
+        self.options.setdefault("label", f"{self.arguments[0]}-solution")
+        return super().run()
+
+
+class SolutionStart(SolutionStartDirective):  # type: ignore[misc]
+    """The same, around cells."""
+
+    def run(self) -> list[nodes.Node]:
+        """Give the label, where the author gave none."""
+        self.options.setdefault("label", f"{self.arguments[0]}-solution")
+        return super().run()
 
 
 class Disclosures(SphinxPostTransform):  # type: ignore[misc]
@@ -49,7 +72,7 @@ class Disclosures(SphinxPostTransform):  # type: ignore[misc]
 
 
 def setup(app: Sphinx) -> None:
-    """Register the nodes and the transform."""
+    """Register the nodes, the transform, and the directives in place of sphinx-exercise's."""
     app.add_node(
         disclosure,
         html=(
@@ -67,3 +90,5 @@ def setup(app: Sphinx) -> None:
         ),
     )
     app.add_post_transform(Disclosures)
+    app.add_directive("solution", Solution, override=True)
+    app.add_directive("solution-start", SolutionStart, override=True)

@@ -1,4 +1,8 @@
-"""Chapter numbers come from file names: `chapters/06_causal_attention` is chapter 6."""
+"""Chapter numbers come from file names: `chapters/06_causal_attention` is chapter 6.
+
+Sphinx counts the documents of numbered tables of contents. Once it has, the first part of each
+number is replaced in what it noted in the environment: sections, titles, figures and equations.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,32 @@ import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx_external_toc.collectors import TocTreeCollectorWithStyles as Collector
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
 CHAPTER = re.compile(r"chapters/(\d\d)_")
-_assign = Collector.assign_section_numbers
 
 
-def assign_section_numbers(self: Collector, env: BuildEnvironment) -> list[str]:
-    """Let Sphinx number the sections, then put the chapter's own number first."""
-    changed = _assign(self, env)
-    for docname, numbers in env.toc_secnumbers.items():
+def renumber(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Put the chapter's own number first; no page is rewritten on this account alone."""
+    for docname, sections in env.toc_secnumbers.items():
         match = CHAPTER.match(docname)
         if match is None:
             continue
         chapter = int(match.group(1))
-        for anchor, number in numbers.items():
-            numbers[anchor] = (chapter, *number[1:]) if number else number
-        titled = [*env.tocs[docname].findall(nodes.reference), env.titles[docname]]
-        for node in titled:
+        for anchor, number in sections.items():
+            sections[anchor] = (chapter, *number[1:]) if number else number
+        for node in [*env.tocs[docname].findall(nodes.reference), env.titles[docname]]:
             if node.get("secnumber"):
                 node["secnumber"] = [chapter, *node["secnumber"][1:]]
-    return changed
+        for numbers in env.toc_fignumbers.get(docname, {}).values():
+            for name, number in numbers.items():
+                numbers[name] = (chapter, *number[1:])
+    return []
 
 
-def setup(_app: Sphinx) -> None:
-    """Take the place of the numbering that jupyter-book uses."""
-    Collector.assign_section_numbers = assign_section_numbers  # type: ignore[method-assign]
+def setup(app: Sphinx) -> None:
+    """Come after the collector that counts, which has the usual priority of 500."""
+    app.connect("env-get-updated", renumber, priority=600)

@@ -2,20 +2,21 @@
 
 myst-nb keeps every form of an output (picture, text, widget view) until it knows the builder, and
 then picks one (its `SelectMimeType`). Here we step in before that choice, so that a widget can
-keep its picture as a fallback.
+keep its picture as a fallback. myst-nb finds `OutputRenderer` by the entry point that the folder
+`book/extension.dist-info` declares.
 """
 
 from __future__ import annotations
 
 import json
-import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import myst_nb.core.render
+import imagesize
 from docutils import nodes
 from myst_nb.core.render import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE, MimeData
 from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -84,21 +85,23 @@ class WidgetOutputs(SphinxPostTransform):  # type: ignore[misc]
 
     def run(self, **_kwargs: Any) -> None:
         """Replace each bundle that holds a widget view."""
-        docname = self.env.docname
-        state = page_state(self.env, docname)
-        shown = self.app.builder.__dict__.setdefault("afm_shown", {})
-        shown[docname] = []
+        state = page_state(self.env, self.env.docname)
         for bundle in list(self.document.findall(_is_mime_bundle)):
             forms = {form["mime_type"]: form for form in bundle.children}
             if WIDGET_VIEW_MIMETYPE not in forms:
                 continue
-            model_id = forms[WIDGET_VIEW_MIMETYPE][0]["model_id"]
+            view = forms[WIDGET_VIEW_MIMETYPE][0]
+            if "model_id" not in view:
+                raise ExtensionError(
+                    "myst-nb did not find OutputRenderer by the entry point of "
+                    "book/extension.dist-info, group myst_nb.mime_renderers"
+                )
+            model_id = view["model_id"]
             model = state.get(model_id)
             if model is None:
                 LOG.warning("no saved state for widget %s: run it again", model_id, location=bundle)
                 bundle.parent.remove(bundle)
             elif model["model_module"] == "anywidget":
-                shown[docname].append(model_id)
                 pictures = forms["image/png"].children if "image/png" in forms else []
                 if not pictures:
                     LOG.warning("a widget without a picture of itself", location=bundle)
@@ -127,26 +130,16 @@ class Pictures(SphinxPostTransform):  # type: ignore[misc]
                     Path(image["uri"]).name,
                     location=image,
                 )
-            if image.get("width") is None and image["uri"].endswith(".png"):
-                size = png_size(Path(self.app.srcdir) / image["uri"].lstrip("/"))
-                if size:
-                    image["width"] = f"{size[0]}px"
+            path = Path(self.app.srcdir) / image["uri"].lstrip("/")
+            if image.get("width") is None and path.suffix == ".png" and path.is_file():
+                image["width"] = f"{natural_width(path)}px"
 
 
-def png_size(path: Path) -> tuple[int, int] | None:
-    """Width and height in CSS pixels (96 an inch), by the resolution that the file states."""
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        return None
-    if raw[:8] != b"\x89PNG\r\n\x1a\n":
-        return None
-    width, height = struct.unpack(">II", raw[16:24])
-    per_inch, at = 96.0, raw.find(b"pHYs")
-    if 0 < at < raw.find(b"IDAT"):
-        per_metre, _, unit = struct.unpack(">IIB", raw[at + 4 : at + 13])
-        per_inch = per_metre * 0.0254 if unit == 1 and per_metre else per_inch
-    return round(width * 96 / per_inch), round(height * 96 / per_inch)
+def natural_width(path: Path) -> int:
+    """The width of a picture in CSS pixels (96 an inch), by the resolution that its file states."""
+    width, _ = imagesize.get(path)
+    per_inch, _ = imagesize.getDPI(path)
+    return round(width * 96 / (per_inch if per_inch > 0 else 96))
 
 
 def script_safe(value: Any) -> str:
@@ -168,21 +161,25 @@ def add_widget_scripts(
     app: Sphinx,
     pagename: str,
     _template: str,
-    _context: dict[str, Any],
+    context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
     """Put the state and the host on a page that shows a widget, and nothing on others."""
     if doctree is None:
         return
-    state = page_state(app.env, pagename)
-    files = NbMetadataCollector.get_doc_data(app.env)[pagename].get("js_files", {})
-    for key in [key for key in files if key.startswith("ipywidgets_")]:
-        del files[key]  # or myst-nb would add the whole state of the kernel
-    shown = app.builder.__dict__.get("afm_shown", {}).get(pagename, [])
+    shown = [node["model_id"] for node in doctree.findall(afm_widget)]
+    body = ""
     if shown:
-        body = script_safe(pruned(state, list(dict.fromkeys(shown))))
+        body = script_safe(pruned(page_state(app.env, pagename), list(dict.fromkeys(shown))))
         app.add_js_file(None, body=body, type=WIDGET_STATE_MIMETYPE)
         app.add_js_file(HOST, defer="defer")
+
+    def stays(script: Any) -> bool:
+        """All but what myst-nb has added: the state of the whole kernel."""
+        attributes = getattr(script, "attributes", {})
+        return attributes.get("type") != WIDGET_STATE_MIMETYPE or attributes["body"] == body
+
+    context["script_files"] = [script for script in context["script_files"] if stays(script)]
 
 
 def visit_widget(translator: Any, node: afm_widget) -> None:
@@ -198,10 +195,8 @@ def depart_widget(translator: Any, _node: afm_widget) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the plugin, the transforms and the page hook."""
-    # myst-nb finds such plugins by entry point, which a folder of the book does not have.
-    myst_nb.core.render.load_mime_renders = lambda: [OutputRenderer]
+    """Register the transforms and the page hook, which comes after myst-nb's."""
     app.add_node(afm_widget, html=(visit_widget, depart_widget))
     app.add_post_transform(WidgetOutputs)
     app.add_post_transform(Pictures)
-    app.connect("html-page-context", add_widget_scripts, priority=400)
+    app.connect("html-page-context", add_widget_scripts, priority=900)

@@ -56,6 +56,8 @@ def trim_page(
     ]
     # ARIA has retired the role that docutils gives a reference.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    # The name of what opens a cell is what it shows, "Show the code".
+    body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     # The empty corner of a table heads nothing.
     context["body"] = EMPTY_HEADER.sub("<td></td>", body)
 

@@ -1,0 +1,122 @@
+"""KaTeX's server: one that is slow to start is awaited, one that is lost is replaced."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+from build import environment
+from docutils import nodes
+from extension import mathematics
+from sphinx.errors import ExtensionError
+from sphinxcontrib import katex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Takes its address at once and listens only later, as node does on a busy machine; each formula
+# comes back between brackets. `--socket` is what sphinxcontrib.katex itself would ask for.
+SLOW = """
+import argparse, json, socket, struct, sys, time
+parser = argparse.ArgumentParser()
+for name in ("--port", "--socket", "--katex"):
+    parser.add_argument(name)
+asked = parser.parse_args()
+if asked.socket:
+    listener, address = socket.socket(socket.AF_UNIX), asked.socket
+else:
+    listener, address = socket.socket(), ("127.0.0.1", int(asked.port))
+listener.bind(address)
+time.sleep(0.3)
+listener.listen()
+link, _ = listener.accept()
+while size := link.recv(4):
+    latex = json.loads(link.recv(struct.unpack("<i", size)[0]))["latex"]
+    if latex == "die":
+        sys.exit(3)
+    answer = json.dumps({"html": f"<{latex}>"}).encode()
+    link.sendall(struct.pack("<i", len(answer)) + answer)
+"""
+
+
+@pytest.fixture
+def slow_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server in Python that listens a moment after it has its address."""
+    script = tmp_path / "slow.py"
+    script.write_text(SLOW, encoding="utf-8")
+    monkeypatch.setattr(katex, "NODEJS_BINARY", sys.executable)
+    monkeypatch.setattr(katex, "SCRIPT_PATH", str(script))
+    monkeypatch.setattr(katex.KaTeXServer, "katex_path", "katex.min.js")
+    monkeypatch.setattr(katex.KaTeXServer, "katex_server", None)
+    yield
+    mathematics.stop_server()
+
+
+def set_formula(latex: str) -> str:
+    """What the translator's body holds after the visit of a formula."""
+    builder = SimpleNamespace(config=SimpleNamespace(katex_prerender=True))
+    translator = SimpleNamespace(body=[], builder=builder, starttag=lambda *_, **__: "<span>")
+    with pytest.raises(nodes.SkipNode):
+        mathematics.patient(katex.html_visit_math)(translator, nodes.math("", latex))
+    return "".join(translator.body)
+
+
+def test_a_server_that_listens_late_is_awaited(slow_server: None) -> None:
+    mathematics.start_server()
+    assert set_formula("d_k") == "<span><d_k></span>"
+
+
+def test_a_server_that_was_lost_is_replaced(slow_server: None) -> None:
+    mathematics.start_server()
+    lost = katex.KaTeXServer.katex_server
+    lost.process.kill()
+    lost.process.wait()
+    assert set_formula("d_k") == "<span><d_k></span>"
+    assert katex.KaTeXServer.katex_server is not lost
+
+
+def test_a_formula_that_cannot_be_set_stands_as_it_was_written_and_is_reported(
+    slow_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        mathematics.LOG, "warning", lambda text, *args, **_: said.append(text % args)
+    )
+    mathematics.start_server()
+    assert set_formula("die") == '<code class="math">die</code>'
+    assert len(said) == 1
+    assert "KaTeX could not set 'die'" in said[0]
+    assert set_formula("d_k") == "<span><d_k></span>"
+
+
+def test_a_server_that_ends_at_once_is_reported_with_its_status(
+    slow_server: None, tmp_path: Path
+) -> None:
+    (tmp_path / "slow.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    with pytest.raises(ExtensionError, match="ended with status 7"):
+        mathematics.start_server()
+
+
+def test_a_missing_node_is_named(slow_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(katex, "NODEJS_BINARY", "no-such-node")
+    with pytest.raises(ExtensionError, match="'no-such-node'"):
+        mathematics.start_server()
+
+
+def test_node_sets_a_formula_where_a_package_json_above_speaks_of_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The libraries lie in a folder of the project, whose package.json may say "module"."""
+    node = shutil.which("node", path=environment()["PATH"])
+    monkeypatch.setattr(katex.KaTeXServer, "katex_path", "katex.min.js")
+    monkeypatch.setattr(katex.KaTeXServer, "katex_server", None)
+    monkeypatch.setattr(katex, "NODEJS_BINARY", node)
+    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    monkeypatch.setattr(mathematics.tempfile, "tempdir", str(tmp_path))
+    mathematics.start_server()
+    assert 'class="katex"' in set_formula("d_k")
+    mathematics.stop_server()

@@ -21,8 +21,7 @@
       owner[path[path.length - 1]] = new DataView(bytes.buffer);
     }
     let listeners = [];
-    const emit = (event, ...args) =>
-      listeners.filter((l) => l.event === event).forEach((l) => l.callback(...args));
+    const emit = (event, ...args) => listeners.filter((l) => l.event === event).forEach((l) => l.callback(...args));
     const model = {
       get: (name) => state[name],
       set(name, value) {

@@ -5,7 +5,13 @@ import { test } from "node:test";
 
 import { fittingHeads, float32Bytes } from "../../attention/widgets/block_diagram/view.js";
 import { withPresent } from "../../attention/widgets/js/controls.js";
-import { headCounts, lengths, parameterCounts, stages, tensorSizes } from "../../attention/widgets/block_diagram/sizes.js";
+import {
+  headCounts,
+  lengths,
+  parameterCounts,
+  stages,
+  tensorSizes,
+} from "../../attention/widgets/block_diagram/sizes.js";
 import { cases } from "./cases.js";
 
 test(`${cases.diagrams.length} GPTs: every stage, its place, parameters and shape, and the sums`, () => {
@@ -22,7 +28,16 @@ test(`${cases.diagrams.length} GPTs: every stage, its place, parameters and shap
 });
 
 test("GPT-2 124M has 124,439,808 parameters", () => {
-  const config = { batch: 1, length: 8, d_model: 768, n_heads: 12, n_layers: 12, n_tokens: 50257, max_len: 1024, norm_order: "pre" };
+  const config = {
+    batch: 1,
+    length: 8,
+    d_model: 768,
+    n_heads: 12,
+    n_layers: 12,
+    n_tokens: 50257,
+    max_len: 1024,
+    norm_order: "pre",
+  };
   assert.equal(parameterCounts(config).total, 124439808);
 });
 
@@ -43,5 +58,12 @@ test("choices: powers of two and the longest; the present value has a place", ()
 });
 
 test("bytes of float32 numbers", () => {
-  assert.deepEqual([1, 250, 768, 124439808, 5e8, 25e8].map(float32Bytes), ["4 bytes", "1 KB", "3.07 KB", "498 MB", "2 GB", "10 GB"]);
+  assert.deepEqual([1, 250, 768, 124439808, 5e8, 25e8].map(float32Bytes), [
+    "4 bytes",
+    "1 KB",
+    "3.07 KB",
+    "498 MB",
+    "2 GB",
+    "10 GB",
+  ]);
 });

@@ -5,8 +5,20 @@ import { test } from "node:test";
 
 import { divisors, formula, kindOf } from "../../attention/widgets/cache_calculator/view.js";
 import {
-  attentionShare, blockFlops, cacheBytes, compared, halfSteps, inPercent, keptTokens, multiHead, numbersPerLayer, projectionBytes,
-  readableBytes, readableFlops, scoreBytes, threeDigits,
+  attentionShare,
+  blockFlops,
+  cacheBytes,
+  compared,
+  halfSteps,
+  inPercent,
+  keptTokens,
+  multiHead,
+  numbersPerLayer,
+  projectionBytes,
+  readableBytes,
+  readableFlops,
+  scoreBytes,
+  threeDigits,
 } from "../../attention/widgets/js/costs.js";
 import { linePaths, placeOf } from "../../attention/widgets/cost_explorer/loglog.js";
 import { cases } from "./cases.js";
@@ -95,7 +107,11 @@ test("the curve: corners of the plot, straight lines, and the square twice as st
   assert.deepEqual(placeOf(64, 1e17), [0, 0]);
   assert.deepEqual(placeOf(131072, 1e7), [100, 100]);
   assert.deepEqual(placeOf(64, 1e12).map(Math.round), [0, 50]);
-  const points = (path) => path.slice(1).split("L").map((pair) => pair.split(" ").map(Number));
+  const points = (path) =>
+    path
+      .slice(1)
+      .split("L")
+      .map((pair) => pair.split(" ").map(Number));
   const slope = (path) => {
     const [first, middle, last] = [0, 16, 32].map((i) => points(path)[i]);
     const steep = ([x, y], [u, v]) => (y - v) / (u - x);

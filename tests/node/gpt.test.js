@@ -19,7 +19,8 @@ const gptOf = (name) => makeGPT(readSafetensors(bytesOf(name)), { nHeads: table.
 const tokenizer = makeTokenizer(table.merges);
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
-const weightsOf = (gpt, reader) => range(gpt.nLayers).map((layer) => range(gpt.nHeads).map((head) => reader.weights(layer, head)));
+const weightsOf = (gpt, reader) =>
+  range(gpt.nLayers).map((layer) => range(gpt.nHeads).map((head) => reader.weights(layer, head)));
 
 for (const [name, answers] of Object.entries(table.answers)) {
   for (const mask of ["causal", "none"]) {
@@ -32,7 +33,12 @@ for (const [name, answers] of Object.entries(table.answers)) {
         assert.equal(reader.read(ids, mask), ids.length);
         close(weightsOf(gpt, reader), weights, `weights of ${ids.length} tokens`, 1e-5);
         const largest = Math.max(1, ...logits.flat().map(Math.abs));
-        close(ids.map((_, t) => reader.logits(t)), logits, `logits of ${ids.length} tokens`, 1e-5 * largest);
+        close(
+          ids.map((_, t) => reader.logits(t)),
+          logits,
+          `logits of ${ids.length} tokens`,
+          1e-5 * largest,
+        );
       }
     });
   }
@@ -44,9 +50,17 @@ test("what is kept of a text that begins alike changes nothing, and a letter at 
   const ids = range(40).map((i) => (37 * i + 5) % gpt.nTokens);
   const other = [...ids.slice(0, 20), 3, ...ids.slice(21)];
   const steps = [
-    [ids.slice(0, 30), "causal", 30], [ids.slice(0, 31), "causal", 1], [ids.slice(0, 31), "causal", 0],
-    [ids.slice(0, 9), "causal", 0], [ids, "causal", 9], [other, "causal", 20], [other, "none", 40], [other, "none", 0],
-    [other.slice(0, 39), "none", 39], [other.slice(0, 39), "causal", 39], [ids.slice(1), "causal", 39],
+    [ids.slice(0, 30), "causal", 30],
+    [ids.slice(0, 31), "causal", 1],
+    [ids.slice(0, 31), "causal", 0],
+    [ids.slice(0, 9), "causal", 0],
+    [ids, "causal", 9],
+    [other, "causal", 20],
+    [other, "none", 40],
+    [other, "none", 0],
+    [other.slice(0, 39), "none", 39],
+    [other.slice(0, 39), "causal", 39],
+    [ids.slice(1), "causal", 39],
   ];
   for (const [text, mask, cost] of steps) {
     assert.equal(kept.read(text, mask), cost, `${text.length} tokens, ${mask}`);
@@ -65,12 +79,18 @@ test("a text of no token or of too many is refused", () => {
 
 test("ids are the tokenizers library's, for every kind of text", () => {
   assert.ok(table.texts.length > 700);
-  for (const [text, ids] of table.texts) assert.deepEqual(tokenizer.encode(text), ids, JSON.stringify(text.slice(0, 80)));
+  for (const [text, ids] of table.texts)
+    assert.deepEqual(tokenizer.encode(text), ids, JSON.stringify(text.slice(0, 80)));
   for (const [text, ids] of table.texts) assert.equal(tokenizer.decode(ids), text);
 });
 
 test("half a surrogate pair counts as U+FFFD", () => {
-  for (const [half, whole] of [["a\ud800b", "a\ufffdb"], ["\udc00", "\ufffd"], ["\ude00\ud83d", "\ufffd\ufffd"], ["\ud83d\ude00", "😀"]]) {
+  for (const [half, whole] of [
+    ["a\ud800b", "a\ufffdb"],
+    ["\udc00", "\ufffd"],
+    ["\ude00\ud83d", "\ufffd\ufffd"],
+    ["\ud83d\ude00", "😀"],
+  ]) {
     assert.equal(wellFormed(half), whole);
     assert.deepEqual(tokenizer.encode(half), tokenizer.encode(whole));
   }
@@ -124,7 +144,10 @@ test("a damaged file says what is wrong, and names the tensor", () => {
     [new Uint8Array(9).fill(255), /its header should have 18446744073709551615 bytes/],
   ];
   for (const [bytes, message] of wrong) assert.throws(() => readSafetensors(bytes), message);
-  assert.deepEqual([...readSafetensors(file({ ...entry([2], 0, 8, "F32"), __metadata__: { x: "y" } }, 8)).keys()], ["a"]);
+  assert.deepEqual(
+    [...readSafetensors(file({ ...entry([2], 0, 8, "F32"), __metadata__: { x: "y" } }, 8)).keys()],
+    ["a"],
+  );
 });
 
 test("a model that lacks a tensor, or has one of another shape, is refused by name", () => {
@@ -140,17 +163,38 @@ test("a model that lacks a tensor, or has one of another shape, is refused by na
 
 test("the likeliest tokens are softmax's, and a draw goes to the lower id", () => {
   const found = likeliest([0, Math.log(3), Math.log(2), Math.log(2)], 3);
-  assert.deepEqual(found.map(([id]) => id), [1, 2, 3]);
-  close(found.map(([, p]) => p), [3 / 8, 2 / 8, 2 / 8], "probabilities", 1e-12);
+  assert.deepEqual(
+    found.map(([id]) => id),
+    [1, 2, 3],
+  );
+  close(
+    found.map(([, p]) => p),
+    [3 / 8, 2 / 8, 2 / 8],
+    "probabilities",
+    1e-12,
+  );
   assert.equal(likeliest([1e4, -1e4], 2)[1][1], 0);
 });
 
 test("a token is drawn by its probability among those that can be written", () => {
-  const pairs = [[7, 0.5], [3, 0.3], [5, 0.2]];
+  const pairs = [
+    [7, 0.5],
+    [3, 0.3],
+    [5, 0.2],
+  ];
   const all = () => true;
-  assert.deepEqual([0, 0.49, 0.51, 0.79, 0.81, 0.999].map((chance) => drawn(pairs, all, chance)), [7, 7, 3, 3, 5, 5]);
-  assert.deepEqual([0, 0.59, 0.61].map((chance) => drawn(pairs, (id) => id !== 7, chance)), [3, 3, 5]);
-  assert.equal(drawn(pairs, () => false, 0.5), null);
+  assert.deepEqual(
+    [0, 0.49, 0.51, 0.79, 0.81, 0.999].map((chance) => drawn(pairs, all, chance)),
+    [7, 7, 3, 3, 5, 5],
+  );
+  assert.deepEqual(
+    [0, 0.59, 0.61].map((chance) => drawn(pairs, (id) => id !== 7, chance)),
+    [3, 3, 5],
+  );
+  assert.equal(
+    drawn(pairs, () => false, 0.5),
+    null,
+  );
 });
 
 test("a long text is read at its end, a short one whole, and nothing is read of nothing", () => {
@@ -164,7 +208,10 @@ test("a long text is read at its end, a short one whole, and nothing is read of 
   assert.equal(long.kept(), tokenizer.decode(all.slice(-64)));
   const part = read(text, 5, "none");
   assert.equal(part.kept(), tokenizer.decode(all.slice(-64, -59)));
-  assert.deepEqual(part.weights(0, 0).map((row) => row.length), [5, 5, 5, 5, 5]);
+  assert.deepEqual(
+    part.weights(0, 0).map((row) => row.length),
+    [5, 5, 5, 5, 5],
+  );
   assert.equal(read("a", 9, "causal").length, 1);
   assert.deepEqual(read("", null, "causal"), emptyReading());
   assert.equal(read("", null, "causal").weights, null);
@@ -196,7 +243,13 @@ function live(name, answer) {
 test("from Python: it is asked for, arrives once, and is shared", async () => {
   const weights = new DataView(bytesOf("trained").buffer);
   let asked = 0;
-  const model = live("first", () => ({ asked: (asked += 1), weights, merges: table.merges, n_heads: 4, epsilon: 1e-5 }));
+  const model = live("first", () => ({
+    asked: (asked += 1),
+    weights,
+    merges: table.merges,
+    n_heads: 4,
+    epsilon: 1e-5,
+  }));
   let told = 0;
   const forget = onFetched(() => (told += 1));
   assert.equal(fetched("first"), null);
@@ -209,7 +262,12 @@ test("from Python: it is asked for, arrives once, and is shared", async () => {
 test("from Python: a damaged model is an error that can be shown, and it can be asked for again", async () => {
   const whole = bytesOf("trained");
   let [weights, heads] = [whole.slice(0, 1000), 5];
-  const model = live("second", () => ({ weights: new DataView(weights.buffer), merges: table.merges, n_heads: heads, epsilon: 1e-5 }));
+  const model = live("second", () => ({
+    weights: new DataView(weights.buffer),
+    merges: table.merges,
+    n_heads: heads,
+    epsilon: 1e-5,
+  }));
   await assert.rejects(fetchModel(model), /The model's file is damaged: its header/);
   weights = bytesOf("two");
   await assert.rejects(fetchModel(model), /The tokenizer has 1024 tokens, the model 53\./);

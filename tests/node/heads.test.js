@@ -18,7 +18,11 @@ cases.heads.forEach(({ tokens, weights, all, scores }, n) => {
       for (let h = 0; h < heads; h += 1) {
         close(matrix(l, h), all[l][h], `weights of layer ${l}, head ${h}`);
         for (const [pattern, theirs] of Object.entries(scores)) {
-          close(patternScore(matrix(l, h), wantedKeys(pattern, tokens)), theirs[l][h], `${pattern} of layer ${l}, head ${h}`);
+          close(
+            patternScore(matrix(l, h), wantedKeys(pattern, tokens)),
+            theirs[l][h],
+            `${pattern} of layer ${l}, head ${h}`,
+          );
         }
       }
     }
@@ -27,16 +31,51 @@ cases.heads.forEach(({ tokens, weights, all, scores }, n) => {
 
 test("by hand: the lower triangle, row by row, in steps of 1/255", () => {
   const matrix = weightsOf({ shape: [1, 2, 2], data: "ff0033ffcc" + "ff" });
-  assert.deepEqual(matrix(0, 0).map((row) => [...row]), [[1, 0], [0, 0.2]]);
-  assert.deepEqual(matrix(0, 1).map((row) => [...row]), [[1, 0], [0.8, 1]]);
+  assert.deepEqual(
+    matrix(0, 0).map((row) => [...row]),
+    [
+      [1, 0],
+      [0, 0.2],
+    ],
+  );
+  assert.deepEqual(
+    matrix(0, 1).map((row) => [...row]),
+    [
+      [1, 0],
+      [0.8, 1],
+    ],
+  );
 });
 
 test("induction: after every earlier occurrence, right after as well, and never later", () => {
   const wanted = wantedKeys("induction", ["a", "a", "b", "a"]).map((row) => [...row]);
-  assert.deepEqual(wanted, [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0]]);
+  assert.deepEqual(wanted, [
+    [0, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 0, 0],
+    [0, 1, 1, 0],
+  ]);
 });
 
 test("a pattern that says nothing of any position has no score", () => {
-  assert.equal(patternScore([[1, 0], [0.5, 0.5]], wantedKeys("induction", ["a", "b"])), null);
-  assert.equal(patternScore([[1, 0], [0.5, 0.5]], wantedKeys("first", ["a", "b"])), 0.5);
+  assert.equal(
+    patternScore(
+      [
+        [1, 0],
+        [0.5, 0.5],
+      ],
+      wantedKeys("induction", ["a", "b"]),
+    ),
+    null,
+  );
+  assert.equal(
+    patternScore(
+      [
+        [1, 0],
+        [0.5, 0.5],
+      ],
+      wantedKeys("first", ["a", "b"]),
+    ),
+    0.5,
+  );
 });

@@ -15,7 +15,9 @@ cases.alignments.forEach(({ traits, answers }, model) => {
   test(`additive attention, model ${model}: ${answers.length} sentences equal torch`, () => {
     const [v] = unpack(traits.score_vector)[0];
     answers.forEach(({ scores, weights, context }, n) => {
-      const [queries, keys, annotations] = ["queries", "key_vectors", "annotations"].map((name) => unpack(traits[name][n])[0]);
+      const [queries, keys, annotations] = ["queries", "key_vectors", "annotations"].map(
+        (name) => unpack(traits[name][n])[0],
+      );
       const ours = additiveAttention(queries, keys, v, annotations);
       close(ours.scores, scores, `scores of sentence ${n}`);
       close(ours.weights, weights, `weights of sentence ${n}`);
@@ -26,7 +28,15 @@ cases.alignments.forEach(({ traits, answers }, model) => {
 
 test("additive attention by hand: v = 2, tanh(± atanh ½) = ± ½, scores 1 and −1", () => {
   const half = Math.atanh(0.5);
-  const { scores, weights, context } = additiveAttention([[0]], [[half], [-half]], [2], [[1, 0], [0, 1]]);
+  const { scores, weights, context } = additiveAttention(
+    [[0]],
+    [[half], [-half]],
+    [2],
+    [
+      [1, 0],
+      [0, 1],
+    ],
+  );
   close(scores, [[1, -1]], "scores", 1e-15);
   close(weights, [[1 / (1 + Math.exp(-2)), 1 / (1 + Math.exp(2))]], "weights", 1e-15);
   close(context, weights, "context", 1e-15);
@@ -34,7 +44,15 @@ test("additive attention by hand: v = 2, tanh(± atanh ½) = ± ½, scores 1 and
 
 test("the query enters inside the tanh", () => {
   const { scores } = additiveAttention([[3], [-3]], [[-3], [3]], [1], [[0], [0]]);
-  close(scores, [[0, Math.tanh(6)], [-Math.tanh(6), 0]], "scores", 1e-15);
+  close(
+    scores,
+    [
+      [0, Math.tanh(6)],
+      [-Math.tanh(6), 0],
+    ],
+    "scores",
+    1e-15,
+  );
 });
 
 const signs = (reference, written) =>
@@ -92,7 +110,10 @@ test("names at the ends of lines keep apart, in order, above the floor", () => {
 });
 
 test("the sum that makes a context, in words", () => {
-  assert.equal(weightedWords([0.93, 0.05, 0.016, 0.004], ["cat", "green", "a", "b"], "h"), "0.93\u00a0h(cat) + 0.05\u00a0h(green) + 0.02\u00a0h(a) + …");
+  assert.equal(
+    weightedWords([0.93, 0.05, 0.016, 0.004], ["cat", "green", "a", "b"], "h"),
+    "0.93\u00a0h(cat) + 0.05\u00a0h(green) + 0.02\u00a0h(a) + …",
+  );
 });
 
 test("the steps of a softmax: numerators from the largest score, and the sums", () => {

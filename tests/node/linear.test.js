@@ -40,9 +40,26 @@ const UNKNOWN = {
     throw new wasm.CompileError("unknown instruction");
   },
 };
-const ENGINES = [["WebAssembly", wasm], ["no WebAssembly", undefined], ["WebAssembly without these instructions", UNKNOWN]];
-const SHAPES = [[1, 1], [3, 7], [8, 8], [6, 10], [128, 64], [64, 257]]; // inputs, outputs
-const SPANS = [[0, 1], [0, 4], [2, 9], [5, 6], [3, 16]]; // positions, from and up to
+const ENGINES = [
+  ["WebAssembly", wasm],
+  ["no WebAssembly", undefined],
+  ["WebAssembly without these instructions", UNKNOWN],
+];
+const SHAPES = [
+  [1, 1],
+  [3, 7],
+  [8, 8],
+  [6, 10],
+  [128, 64],
+  [64, 257],
+]; // inputs, outputs
+const SPANS = [
+  [0, 1],
+  [0, 4],
+  [2, 9],
+  [5, 6],
+  [3, 16],
+]; // positions, from and up to
 
 for (const [name, engine] of ENGINES) {
   test(`${name}: y = W x + b and y += W x + b, of the positions asked for and of no other`, () => {
@@ -64,7 +81,11 @@ for (const [name, engine] of ENGINES) {
                 let sum = bias[o] + (add ? before[place] : 0);
                 for (let i = 0; i < from; i += 1) sum += weight[o * from + i] * x[t * from + i];
                 if (t < start || t >= end) assert.equal(y[place], before[place], `position ${t} is not asked for`);
-                else assert.ok(Math.abs(y[place] - sum) < 1e-5, `(${from}, ${to}), ${start} to ${end}, add ${add}: ${y[place]}, not ${sum}`);
+                else
+                  assert.ok(
+                    Math.abs(y[place] - sum) < 1e-5,
+                    `(${from}, ${to}), ${start} to ${end}, add ${add}: ${y[place]}, not ${sum}`,
+                  );
               }
             }
           }

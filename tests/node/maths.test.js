@@ -16,9 +16,22 @@ for (const { seed, traits, choices, answers } of cases.explorers) {
         const projection = tensors.map((m) => m[m.length > 1 ? choices.indexOf(setting.nHeads) : 0]);
         const heads = maths.multiHeadAttention(...projection, setting);
         const name = JSON.stringify(setting);
-        close(heads.map((head) => head.scores), scores, `scores of ${name}`, 1e-6 * Math.max(1, 20 ** 2));
-        close(heads.map((head) => head.weights), weights, `weights of ${name}`);
-        close(heads.map((head) => head.context), context, `contexts of ${name}`);
+        close(
+          heads.map((head) => head.scores),
+          scores,
+          `scores of ${name}`,
+          1e-6 * Math.max(1, 20 ** 2),
+        );
+        close(
+          heads.map((head) => head.weights),
+          weights,
+          `weights of ${name}`,
+        );
+        close(
+          heads.map((head) => head.context),
+          context,
+          `contexts of ${name}`,
+        );
       }
     });
   }
@@ -42,7 +55,10 @@ test("masks are torch's, aligned bottom-right", () => {
 });
 
 test("by hand: q = [0, √2], k = I, d_k = 2 gives [1, e] / (1 + e)", () => {
-  const identity = [[1, 0], [0, 1]];
+  const identity = [
+    [1, 0],
+    [0, 1],
+  ];
   const { weights, context } = maths.attention([[0, Math.SQRT2]], identity, identity);
   const sum = 1 + Math.E;
   close(weights, [[1 / sum, Math.E / sum]], "weights", 1e-15);
@@ -58,6 +74,18 @@ test("softmax: shift invariant, finite at 1e4, zeros when nothing is visible", (
 
 test("a head reads its own columns", () => {
   const [first, second] = maths.splitHeads([Float64Array.of(1, 2, 3, 4), Float64Array.of(5, 6, 7, 8)], 2);
-  assert.deepEqual(first.map((row) => [...row]), [[1, 2], [5, 6]]);
-  assert.deepEqual(second.map((row) => [...row]), [[3, 4], [7, 8]]);
+  assert.deepEqual(
+    first.map((row) => [...row]),
+    [
+      [1, 2],
+      [5, 6],
+    ],
+  );
+  assert.deepEqual(
+    second.map((row) => [...row]),
+    [
+      [3, 4],
+      [7, 8],
+    ],
+  );
 });

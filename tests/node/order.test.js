@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answers, attendInOrder, distances, moveWord, rotate, sinusoid, swapWords } from "../../attention/widgets/position_explorer/order.js";
+import {
+  answers,
+  attendInOrder,
+  distances,
+  moveWord,
+  rotate,
+  sinusoid,
+  swapWords,
+} from "../../attention/widgets/position_explorer/order.js";
 import { judge } from "../../attention/widgets/position_explorer/view.js";
 import { cases, close, unpack } from "./cases.js";
 
@@ -13,8 +21,15 @@ cases.orders.forEach(({ traits, answers: expected }, n) => {
   test(`sentence ${n}: ${expected.length} settings of scheme, order and mask equal torch`, () => {
     assert.ok(expected.length >= 5 * 4 * 2);
     for (const { scheme, number, order, causal, ...torch } of expected) {
-      const [x, wQ, wK, wV, readout] = ["embeddings", "w_q", "w_k", "w_v", "readout"].map((name) => tensors[name][number]);
-      const attend = (now) => attendInOrder(scheme, now.map((word) => x[word]), { wQ, wK, wV, learned, causal });
+      const [x, wQ, wK, wV, readout] = ["embeddings", "w_q", "w_k", "w_v", "readout"].map(
+        (name) => tensors[name][number],
+      );
+      const attend = (now) =>
+        attendInOrder(
+          scheme,
+          now.map((word) => x[word]),
+          { wQ, wK, wV, learned, causal },
+        );
       const ours = attend(order);
       const name = JSON.stringify({ scheme, order, causal });
       close(ours.weights, torch.weights, `weights of ${name}`);
@@ -22,7 +37,11 @@ cases.orders.forEach(({ traits, answers: expected }, n) => {
       assert.deepEqual(answers(ours.context, readout), torch.answers, `answers of ${name}`);
       const moved = distances(attend(order.map((_, i) => i)).context, ours.context, order);
       close(moved, torch.moved, `distances of ${name}`);
-      assert.deepEqual(moved.map((far) => far === 0), torch.moved.map((far) => far === 0), `what is exactly 0 of ${name}`);
+      assert.deepEqual(
+        moved.map((far) => far === 0),
+        torch.moved.map((far) => far === 0),
+        `what is exactly 0 of ${name}`,
+      );
     }
   });
 });

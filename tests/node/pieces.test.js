@@ -52,7 +52,16 @@ test("tokens: spaces and line breaks can be seen", () => {
 });
 
 test("a cell in words, masked or not", () => {
-  const head = { query: [[2, 0]], key: [[1, 1], [3, 0]], scores: [[Math.SQRT2, 4.243]], mask: [[true, false]], weights: [[1, 0]] };
+  const head = {
+    query: [[2, 0]],
+    key: [
+      [1, 1],
+      [3, 0],
+    ],
+    scores: [[Math.SQRT2, 4.243]],
+    mask: [[true, false]],
+    weights: [[1, 0]],
+  };
   const tokens = ["a", "b"];
   assert.equal(cellSentence({ query: 0, key: 0, tokens, head }), "“a” → “a”\nq·k = 2.00, ÷ √2 = 1.41, weight 1.000");
   assert.match(cellSentence({ query: 0, key: 1, tokens, head }), /“a” → “b”\nq·k = 6.00, .* masked to −∞, weight 0/);

@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { barPath } from "../../attention/widgets/scaling_explorer/bars.js";
-import { deviation, entropy, frobenius, rootMeanSquare, saturation, softmaxJacobian } from "../../attention/widgets/scaling_explorer/saturation.js";
+import {
+  deviation,
+  entropy,
+  frobenius,
+  rootMeanSquare,
+  saturation,
+  softmaxJacobian,
+} from "../../attention/widgets/scaling_explorer/saturation.js";
 import { compact, scoreAxis, weightText } from "../../attention/widgets/scaling_explorer/view.js";
 import { cases, close, unpack } from "./cases.js";
 
@@ -16,8 +23,13 @@ cases.saturations.forEach(({ traits, answers }, n) => {
     for (const { dK, temperature, scaled, ...torch } of answers) {
       const ours = saturation(query, keys, { dK, temperature, scaled });
       const name = JSON.stringify({ dK, temperature, scaled });
-      for (const part of ["products", "scores", "weights", "jacobian"]) close(ours[part], torch[part], `${part} of ${name}`);
-      close(ours.products.map((product) => product * ours.scale), torch.scores, `scale of ${name}`);
+      for (const part of ["products", "scores", "weights", "jacobian"])
+        close(ours[part], torch[part], `${part} of ${name}`);
+      close(
+        ours.products.map((product) => product * ours.scale),
+        torch.scores,
+        `scale of ${name}`,
+      );
       close(deviation(ours.scores), torch.deviation, `deviation of ${name}`);
       close(entropy(ours.weights), torch.entropy, `entropy of ${name}`);
       close(frobenius(ours.jacobian), torch.norm, `norm of ${name}`);
@@ -31,7 +43,13 @@ test("by hand: two equal scores give weights of one half, 1 bit, and the largest
   assert.deepEqual([...products], [6, 6]);
   assert.deepEqual([...scores], [3, 3]);
   assert.deepEqual([...weights], [0.5, 0.5]);
-  assert.deepEqual(jacobian.map((row) => [...row]), [[0.25, -0.25], [-0.25, 0.25]]);
+  assert.deepEqual(
+    jacobian.map((row) => [...row]),
+    [
+      [0.25, -0.25],
+      [-0.25, 0.25],
+    ],
+  );
   assert.equal(entropy(weights), 1);
   assert.equal(frobenius(jacobian), 0.5);
 });
@@ -65,7 +83,10 @@ test("the axis of scores: square roots, to both sides, with a step for larger on
   const { place, ticks } = scoreAxis([-1, 29]);
   assert.deepEqual([place(0), place(30), place(-30)], [50, 12, 88]);
   assert.equal(place(7.5), 31);
-  assert.deepEqual(ticks.map(([, text]) => text), ["0", "10", "−10", "30", "−30"]);
+  assert.deepEqual(
+    ticks.map(([, text]) => text),
+    ["0", "10", "−10", "30", "−30"],
+  );
   assert.equal(scoreAxis([31]).ticks[3][0], 300);
 });
 

@@ -52,7 +52,10 @@ function build(model) {
     describe: (step) => {
       const words = outputs[model.get("example")];
       const word = visible(words[step] ?? "");
-      return { text: `${step + 1} of ${words.length}: ${word}`, spoken: `step ${step + 1} of ${words.length}: ${word}` };
+      return {
+        text: `${step + 1} of ${words.length}: ${word}`,
+        spoken: `step ${step + 1} of ${words.length}: ${word}`,
+      };
     },
     onInput: (step) => move({ step, position: null }), // a new step: look where it looks
   });
@@ -86,7 +89,11 @@ function build(model) {
     Object.assign(node.dataset, { example, step, position });
     paper.paint();
   }
-  const paper = painter(node, () => view.grid.ink, (ramp) => view.draw(ramp));
+  const paper = painter(
+    node,
+    () => view.grid.ink,
+    (ramp) => view.draw(ramp),
+  );
   return {
     node,
     update,
@@ -104,7 +111,12 @@ function sentenceParts(model, example, move) {
   const [source, output, candidates] = ["sources", "outputs", "candidates"].map((name) => model.get(name)[example]);
   const matrix = (name) => unpack(model.get(name)[example])[0];
   const [v] = unpack(model.get("score_vector"))[0];
-  const { scores, weights, context } = additiveAttention(matrix("queries"), matrix("key_vectors"), v, matrix("annotations"));
+  const { scores, weights, context } = additiveAttention(
+    matrix("queries"),
+    matrix("key_vectors"),
+    v,
+    matrix("annotations"),
+  );
   const [sourceLang, targetLang] = model.get("languages");
   const hidden = source.map(() => null); // a row that is not written yet has no numbers
   const seen = source.map(() => true);
@@ -136,7 +148,13 @@ function sentenceParts(model, example, move) {
   const scroll = element("div", { class: "afm-scroll" }, grid.node);
   const long = source.length > LONG;
   const half = long ? Math.ceil(source.length / 2) : source.length;
-  const tables = half < source.length ? [[0, half], [half, source.length]] : [[0, half]];
+  const tables =
+    half < source.length
+      ? [
+          [0, half],
+          [half, source.length],
+        ]
+      : [[0, half]];
   const steps = tables.map(([from, to]) =>
     stepsTable({ tokens: source.slice(from, to), columns: ADDITIVE, head: "source", from, foot: to === source.length }),
   );
@@ -164,7 +182,8 @@ function sentenceParts(model, example, move) {
   function readOut(step = null, position = null) {
     const [t, j] = step === null ? [at.step, at.position] : [step, position];
     const pair = `“${visible(output[t])}” → “${visible(source[j])}”`;
-    const numbers = t > at.step ? "not written yet" : `score ${decimal(scores[t][j])}, weight ${decimal(weights[t][j], 3)}`;
+    const numbers =
+      t > at.step ? "not written yet" : `score ${decimal(scores[t][j])}, weight ${decimal(weights[t][j], 3)}`;
     setText(readout, `${pair}\n${numbers}`);
   }
 

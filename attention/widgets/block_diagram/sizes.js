@@ -5,8 +5,20 @@
  * { before, block, after }: lists of { name, place, parameters, shape }. place is "stream" (all of the stream passes through
  * it), "branch" (it reads from the stream), or "add" (a branch is added to the stream). `block` occurs n_layers times.
  */
-export function stages({ batch, length, d_model: d, n_heads: heads, n_tokens: tokens, max_len: places, norm_order: order }) {
-  const [flat, perHead, square] = [[batch, length, d], [batch, heads, length, d / heads], [batch, heads, length, length]];
+export function stages({
+  batch,
+  length,
+  d_model: d,
+  n_heads: heads,
+  n_tokens: tokens,
+  max_len: places,
+  norm_order: order,
+}) {
+  const [flat, perHead, square] = [
+    [batch, length, d],
+    [batch, heads, length, d / heads],
+    [batch, heads, length, length],
+  ];
   const stage = (name, place, parameters, shape = flat) => ({ name, place, parameters, shape });
   const linear = (from, to) => from * to + to; // with a bias
   const norm = (name, place = order === "pre" ? "branch" : "stream") => stage(name, place, 2 * d);
@@ -32,7 +44,10 @@ export function stages({ batch, length, d_model: d, n_heads: heads, n_tokens: to
       ...half(norm("norm_feed_forward"), feedForward, added("add_feed_forward")),
     ],
     // After the sums of the post-norm order a norm stands anyway; the read-out shares the embedding's matrix.
-    after: [...(order === "pre" ? [norm("norm", "stream")] : []), stage("readout", "stream", 0, [batch, length, tokens])],
+    after: [
+      ...(order === "pre" ? [norm("norm", "stream")] : []),
+      stage("readout", "stream", 0, [batch, length, tokens]),
+    ],
   };
 }
 

@@ -66,7 +66,9 @@ export function float32Bytes(numbers) {
 
 /** The widest allowed number of heads up to `heads`. */
 export function fittingHeads(width, heads) {
-  return headCounts(width).filter((count) => count <= heads).at(-1);
+  return headCounts(width)
+    .filter((count) => count <= heads)
+    .at(-1);
 }
 
 function build(model) {
@@ -95,13 +97,21 @@ function build(model) {
       name,
       label,
       choices: [model.get(name)],
-      describe: (n) => ({ text: `${grouped(n)}${note(n)}`, spoken: `${plural(n, noun)}${note(n).replace("×", "of width")}` }),
+      describe: (n) => ({
+        text: `${grouped(n)}${note(n)}`,
+        spoken: `${plural(n, noun)}${note(n).replace("×", "of width")}`,
+      }),
       onInput: (value) => move({ [name]: value }),
     });
   const lengthSlider = range("length", "Length T", "token");
   const headSlider = range("n_heads", "Heads H", "head", (n) => ` × ${model.get("d_model") / n}`);
   const layerSlider = range("n_layers", "Blocks N", "block");
-  const orderChoice = radios({ name: "norm_order", label: "Order", options: ORDERS, onInput: (order) => move({ norm_order: order }) });
+  const orderChoice = radios({
+    name: "norm_order",
+    label: "Order",
+    options: ORDERS,
+    onInput: (order) => move({ norm_order: order }),
+  });
   const where = element("p", { class: "afm-note-soft" }, "");
   const figures = figureRow({
     parameters: "parameters",
@@ -123,7 +133,11 @@ function build(model) {
     figures.node,
     where,
     list,
-    element("p", { class: "afm-note-soft" }, "The bar at a box’s foot is its share of all parameters, all blocks taken together."),
+    element(
+      "p",
+      { class: "afm-note-soft" },
+      "The bar at a box’s foot is its share of all parameters, all blocks taken together.",
+    ),
     ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
     live.node,
   );
@@ -153,7 +167,11 @@ function build(model) {
     orderChoice.update(norms);
     setText(where, WHERE[norms]);
     setText(blockTitle, `Block, ${layers === 1 ? "once" : `${layers} times`}`);
-    for (const [part, times] of [[all.before, 1], [all.block, layers], [all.after, 1]]) {
+    for (const [part, times] of [
+      [all.before, 1],
+      [all.block, layers],
+      [all.after, 1],
+    ]) {
       part.forEach((stage) => boxes[stage.name].update(stage, (times * stage.parameters) / counts.total));
     }
     const largest = Object.keys(sizes).reduce((a, b) => (sizes[b] > sizes[a] ? b : a));
@@ -183,8 +201,25 @@ function box(name) {
   const node = element(
     "li",
     { class: "afm-stage", "data-stage": name },
-    element("div", { class: "afm-op" }, ...plus, element("span", { class: "afm-op-title" }, title), " ", element("small", {}, formula), " ", count),
-    element("div", { class: "afm-out" }, element("span", { class: "afm-arrow", "aria-hidden": "true" }, ""), `${out} `, symbols, " ", numbers),
+    element(
+      "div",
+      { class: "afm-op" },
+      ...plus,
+      element("span", { class: "afm-op-title" }, title),
+      " ",
+      element("small", {}, formula),
+      " ",
+      count,
+    ),
+    element(
+      "div",
+      { class: "afm-out" },
+      element("span", { class: "afm-arrow", "aria-hidden": "true" }, ""),
+      `${out} `,
+      symbols,
+      " ",
+      numbers,
+    ),
   );
   function update({ place, parameters, shape }, share) {
     const nothing = name === "readout" ? "0: tied" : "";

@@ -14,9 +14,28 @@
 //   tr[data-row=multi_head|published|setting]  data-value = bytes of the whole cache
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, element, KEEPS_KEYS, plural, radios, select, setText, slider, withPresent } from "../js/controls.js";
 import {
-  cacheBytes, compare, compared, grouped, halfSteps, keptTokens, multiHead, numbersPerLayer, readableBytes, threeDigits,
+  announcer,
+  element,
+  KEEPS_KEYS,
+  plural,
+  radios,
+  select,
+  setText,
+  slider,
+  withPresent,
+} from "../js/controls.js";
+import {
+  cacheBytes,
+  compare,
+  compared,
+  grouped,
+  halfSteps,
+  keptTokens,
+  multiHead,
+  numbersPerLayer,
+  readableBytes,
+  threeDigits,
 } from "../js/costs.js";
 import { barTable, figureRow } from "../js/figures.js";
 import { setState, viewOf } from "../js/view.js";
@@ -69,7 +88,13 @@ function build(model) {
   }
   const again = element(
     "button",
-    { type: "button", class: "afm-button", "data-control": "publish", ...KEEPS_KEYS, onclick: () => publish(model.get("model")) },
+    {
+      type: "button",
+      class: "afm-button",
+      "data-control": "publish",
+      ...KEEPS_KEYS,
+      onclick: () => publish(model.get("model")),
+    },
     "as published",
   );
   const bytesChoice = radios({
@@ -89,11 +114,17 @@ function build(model) {
   });
   const range = (name, label, describe, onInput = (value) => move({ [name]: value })) =>
     slider({ name, label, choices: [model.get(name)], describe, onInput });
-  const contextSlider = range("context", "Context", (n) => ({ text: plural(grouped(n), "token"), spoken: plural(n, "token") }));
+  const contextSlider = range("context", "Context", (n) => ({
+    text: plural(grouped(n), "token"),
+    spoken: plural(n, "token"),
+  }));
   const windowSlider = range(
     "window",
     "Window",
-    (n) => (n === OFF ? { text: "off", spoken: "no window" } : { text: plural(grouped(n), "token"), spoken: plural(n, "token") }),
+    (n) =>
+      n === OFF
+        ? { text: "off", spoken: "no window" }
+        : { text: plural(grouped(n), "token"), spoken: plural(n, "token") },
     (n) => move({ window: n === OFF ? 0 : n }),
   );
   const headSlider = range("n_kv_heads", "KV heads", (n) => {
@@ -159,7 +190,9 @@ function build(model) {
     bytesChoice.update(bytesPerNumber);
     kindChoice.update(latent ? "latent" : "heads");
     contextSlider.update(context, { choices: withPresent(CONTEXTS, context) });
-    windowSlider.update(window || OFF, { choices: withPresent([...WINDOWS.filter((n) => n < context), OFF], window || OFF) });
+    windowSlider.update(window || OFF, {
+      choices: withPresent([...WINDOWS.filter((n) => n < context), OFF], window || OFF),
+    });
     headSlider.update(state.n_kv_heads, { choices: divisors(theirs.n_heads) });
     if (latent) latentSlider.update(latent, { choices: withPresent(LATENTS, latent) });
     const shown = latent ? latentSlider.node : headSlider.node;
@@ -169,12 +202,19 @@ function build(model) {
     figures.token(here.token, readableBytes(here.token), `${plural(theirs.n_layers, "layer")}`);
     figures.total(here.total, readableBytes(here.total), `${grouped(keptTokens(context, window))} tokens kept`);
     const { times, word } = compare(here.total, most.total);
-    const than = { multiHead: compared(here.total, most.total, "multi-head"), published: compared(here.total, there.total, "published") };
+    const than = {
+      multiHead: compared(here.total, most.total, "multi-head"),
+      published: compared(here.total, there.total, "published"),
+    };
     figures.times(most.total / here.total, `${threeDigits(times)}×`, word);
     formula(now, context, bytesPerNumber).forEach((text, i) => setText(lines[i], text));
     const largest = Math.max(here.total, there.total, most.total);
     const row = (name, remark, { token, total }) => ({
-      name, remark, value: total, cells: [readableBytes(token), readableBytes(total)], share: total / largest,
+      name,
+      remark,
+      value: total,
+      cells: [readableBytes(token), readableBytes(total)],
+      share: total / largest,
     });
     table.update([
       row("multi-head attention", `${theirs.n_heads} KV heads`, most),

@@ -29,7 +29,10 @@ export function placeOf(n, flops) {
 export function linePaths(layers, width) {
   const lengths = Array.from({ length: STEPS }, (_, i) => SHORTEST * (LONGEST / SHORTEST) ** (i / (STEPS - 1)));
   const all = lengths.map((n) => [n, blockFlops(n, width)]);
-  const point = (n, flops) => placeOf(n, layers * flops).map((x) => x.toFixed(2)).join(" ");
+  const point = (n, flops) =>
+    placeOf(n, layers * flops)
+      .map((x) => x.toFixed(2))
+      .join(" ");
   return Object.fromEntries(LINES.map(([key]) => [key, `M${all.map(([n, flops]) => point(n, flops[key])).join("L")}`]));
 }
 
@@ -37,7 +40,10 @@ export function linePaths(layers, width) {
 export function flopsCurve() {
   const still = { "vector-effect": "non-scaling-stroke" };
   const path = (attributes) => drawing("path", { ...still, ...attributes });
-  const levels = path({ class: "afm-loglog-levels", d: [...LEVELS, LOWEST].map((flops) => `M0 ${placeOf(1, flops)[1]}H100`).join("") });
+  const levels = path({
+    class: "afm-loglog-levels",
+    d: [...LEVELS, LOWEST].map((flops) => `M0 ${placeOf(1, flops)[1]}H100`).join(""),
+  });
   const here = path({ class: "afm-loglog-here" });
   const equal = path({ class: "afm-loglog-equal" });
   const lines = LINES.map(([key]) => path({ class: "afm-loglog-line", "data-ink": key }));
@@ -47,13 +53,23 @@ export function flopsCurve() {
     { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img" },
     ...[levels, equal, here, ...lines],
   );
-  const label = (className, style, text = "") => element("span", { class: className, style, "aria-hidden": "true" }, text);
+  const label = (className, style, text = "") =>
+    element("span", { class: className, style, "aria-hidden": "true" }, text);
   const ticks = TICKS.map((n) => label("afm-loglog-tick", `left:${placeOf(n, 1)[0]}%`, grouped(n)));
   ticks.at(-2).dataset.between = ""; // left out where there is little room
   ticks.at(-1).dataset.last = "";
   const names = LINES.map(([key, text]) => {
-    const sample = drawing("svg", { viewBox: "0 0 18 6" }, path({ class: "afm-loglog-line", "data-ink": key, d: "M0 3H18" }));
-    return element("span", { class: "afm-loglog-name", "data-ink": key, "aria-hidden": "true" }, sample, element("span", {}, text));
+    const sample = drawing(
+      "svg",
+      { viewBox: "0 0 18 6" },
+      path({ class: "afm-loglog-line", "data-ink": key, d: "M0 3H18" }),
+    );
+    return element(
+      "span",
+      { class: "afm-loglog-name", "data-ink": key, "aria-hidden": "true" },
+      sample,
+      element("span", {}, text),
+    );
   });
   const middle = label("afm-loglog-middle");
   const present = label("afm-loglog-now");
@@ -77,7 +93,11 @@ export function flopsCurve() {
     const [now, last] = [blockFlops(length, width), blockFlops(LONGEST, width)];
     const paths = linePaths(layers, width);
     const end = (key) => Math.max(0, (placeOf(LONGEST, layers * last[key])[1] / 100) * HEIGHT);
-    const ends = apart(LINES.map(([key]) => end(key)), LABEL, HEIGHT);
+    const ends = apart(
+      LINES.map(([key]) => end(key)),
+      LABEL,
+      HEIGHT,
+    );
     LINES.forEach(([key], i) => {
       const [x, y] = placeOf(length, layers * now[key]);
       setAttribute(lines[i], "d", paths[key]);

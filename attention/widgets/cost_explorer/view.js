@@ -12,7 +12,16 @@
 
 import { announcer, element, plural, setAttribute, setText, slider, withPresent } from "../js/controls.js";
 import {
-  attentionShare, blockFlops, cacheBytes, grouped, halfSteps, inPercent, projectionBytes, readableBytes, readableFlops, scoreBytes,
+  attentionShare,
+  blockFlops,
+  cacheBytes,
+  grouped,
+  halfSteps,
+  inPercent,
+  projectionBytes,
+  readableBytes,
+  readableFlops,
+  scoreBytes,
 } from "../js/costs.js";
 import { barTable, figureRow } from "../js/figures.js";
 import { LONGEST, SHORTEST, flopsCurve } from "./loglog.js";
@@ -37,7 +46,10 @@ function build(model) {
 
   const range = (name, label, describe) =>
     slider({ name, label, choices: [model.get(name)], describe, onInput: (value) => move({ [name]: value }) });
-  const lengthSlider = range("length", "Length n", (n) => ({ text: plural(grouped(n), "token"), spoken: plural(n, "token") }));
+  const lengthSlider = range("length", "Length n", (n) => ({
+    text: plural(grouped(n), "token"),
+    spoken: plural(n, "token"),
+  }));
   const layerSlider = range("n_layers", "Layers L", (n) => ({ text: String(n), spoken: plural(n, "layer") }));
   const headSlider = range("n_heads", "Heads H", (n) => ({
     text: `${n} × ${size()}: d = ${grouped(n * size())}`,
@@ -49,7 +61,9 @@ function build(model) {
     scores: "scores of one layer",
     cache: "KV cache of all layers",
   });
-  const stack = Object.fromEntries(PARTS.map(({ key }) => [key, element("span", { "data-part": key, "data-ink": key }, element("span", {}, ""))]));
+  const stack = Object.fromEntries(
+    PARTS.map(({ key }) => [key, element("span", { "data-part": key, "data-ink": key }, element("span", {}, ""))]),
+  );
   const parts = barTable({
     title: "Where the FLOPs go",
     rows: PARTS.map(({ key }) => ({ key, kind: key })),
@@ -72,7 +86,12 @@ function build(model) {
     element(
       "div",
       { class: "afm-costs" },
-      element("div", { class: "afm-part" }, parts.node, element("div", { class: "afm-stack", "aria-hidden": "true" }, ...Object.values(stack))),
+      element(
+        "div",
+        { class: "afm-part" },
+        parts.node,
+        element("div", { class: "afm-stack", "aria-hidden": "true" }, ...Object.values(stack)),
+      ),
       element("div", { class: "afm-part" }, memory.node),
       element(
         "div",
@@ -81,7 +100,9 @@ function build(model) {
         curve.node,
       ),
     ),
-    note("A multiply-add counts as two FLOPs. The whole square of scores is counted, as if no mask hid half of it; embedding and read-out are not. The cache takes 2 bytes a number, all else 4; scores take that memory only where they are stored."),
+    note(
+      "A multiply-add counts as two FLOPs. The whole square of scores is counted, as if no mask hid half of it; embedding and read-out are not. The cache takes 2 bytes a number, all else 4; scores take that memory only where they are stored.",
+    ),
     ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
     live.node,
   );
@@ -119,7 +140,13 @@ function build(model) {
       }),
     );
     const most = Math.max(...Object.values(bytes));
-    const row = (key, name, remark) => ({ name, remark, value: bytes[key], cells: [readableBytes(bytes[key])], share: bytes[key] / most });
+    const row = (key, name, remark) => ({
+      name,
+      remark,
+      value: bytes[key],
+      cells: [readableBytes(bytes[key])],
+      share: bytes[key] / most,
+    });
     memory.update([
       row("scores", "scores", "one layer, H n²"),
       row("vectors", "q, k, v, contexts", "one layer, 4nd"),

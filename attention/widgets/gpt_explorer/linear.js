@@ -78,11 +78,21 @@ function sharedMemory() {
 function multiplyPlainly(x, matrix, y, from, wide) {
   const [second, third, fourth] = [from, 2 * from, 3 * from];
   for (let o = 0; o < wide; o += 2) {
-    let a0 = matrix[o], b0 = a0, c0 = a0, d0 = a0;
-    let a1 = matrix[o + 1], b1 = a1, c1 = a1, d1 = a1;
+    let a0 = matrix[o],
+      b0 = a0,
+      c0 = a0,
+      d0 = a0;
+    let a1 = matrix[o + 1],
+      b1 = a1,
+      c1 = a1,
+      d1 = a1;
     for (let i = 0, at = wide + o; i < from; i += 1, at += wide) {
-      const v = matrix[at], w = matrix[at + 1];
-      const xa = x[i], xb = x[second + i], xc = x[third + i], xd = x[fourth + i];
+      const v = matrix[at],
+        w = matrix[at + 1];
+      const xa = x[i],
+        xb = x[second + i],
+        xc = x[third + i],
+        xd = x[fourth + i];
       a0 += v * xa;
       b0 += v * xb;
       c0 += v * xc;

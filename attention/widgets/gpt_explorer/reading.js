@@ -83,7 +83,8 @@ export function whyNothing({ known }) {
 
 /** How much of the text is read. */
 export function noteOn({ names, total }, { max_len: maxLen }, ready) {
-  const count = total > maxLen ? `${total} tokens, of which the last ${maxLen} are read.` : `${plural(names.length, "token")}.`;
+  const count =
+    total > maxLen ? `${total} tokens, of which the last ${maxLen} are read.` : `${plural(names.length, "token")}.`;
   if (ready) return total > 0 ? count : "No token yet.";
   return `${total > 0 ? `${count} ` : ""}All numbers here were computed beforehand. With the model you can type your own text.`;
 }

@@ -12,11 +12,14 @@ function damaged(what) {
  * to { shape, data }, data a Float32Array.
  */
 export function readSafetensors(file) {
-  const bytes = ArrayBuffer.isView(file) ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength) : new Uint8Array(file);
+  const bytes = ArrayBuffer.isView(file)
+    ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength)
+    : new Uint8Array(file);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes`);
   const size = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const start = 8 + Number(size);
-  if (start > bytes.length) throw damaged(`its header should have ${size} bytes, but the file has ${bytes.length - 8} more`);
+  if (start > bytes.length)
+    throw damaged(`its header should have ${size} bytes, but the file has ${bytes.length - 8} more`);
   const tensors = new Map();
   for (const [name, entry] of Object.entries(readHeader(bytes.subarray(8, start)))) {
     if (name !== "__metadata__") tensors.set(name, readTensor(name, entry, bytes, start));

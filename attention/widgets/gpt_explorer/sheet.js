@@ -8,7 +8,9 @@ import { element, setAttribute, setText, visible } from "../js/controls.js";
 
 /** The size of `rows` by `columns` cells and the strips of names. */
 function sizeOf(rows, columns) {
-  const [width, height] = [`var(--left) + ${columns}`, `var(--over) + ${rows}`].map((size) => `calc(${size} * var(--cell))`);
+  const [width, height] = [`var(--left) + ${columns}`, `var(--over) + ${rows}`].map(
+    (size) => `calc(${size} * var(--cell))`,
+  );
   return `width:${width};height:${height}`;
 }
 

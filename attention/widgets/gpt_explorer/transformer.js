@@ -16,10 +16,12 @@ export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
   function take(name, ...shape) {
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`The model's file lacks ${name}.`);
-    if (tensor.shape.join() !== shape.join()) throw new Error(`${name} should have shape ${shape}, but had ${tensor.shape}.`);
+    if (tensor.shape.join() !== shape.join())
+      throw new Error(`${name} should have shape ${shape}, but had ${tensor.shape}.`);
     return tensor.data;
   }
-  if (dModel % nHeads) throw new Error(`The model's width should be a multiple of its ${nHeads} heads, but is ${dModel}.`);
+  if (dModel % nHeads)
+    throw new Error(`The model's width should be a multiple of its ${nHeads} heads, but is ${dModel}.`);
   const linearLayer = linearLayers();
   const norm = (name) => ({ gain: take(`${name}.weight`, dModel), shift: take(`${name}.bias`, dModel), epsilon });
   const linear = (name, from, to) => linearLayer(take(`${name}.weight`, to, from), take(`${name}.bias`, to), from, to);
@@ -39,7 +41,18 @@ export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
       narrow: linear(`${feedForward}.w_out`, dHidden, dModel),
     });
   }
-  return { nTokens, dModel, maxLen, dHidden, nHeads, nLayers: blocks.length, embedding, position, blocks, last: norm("norm") };
+  return {
+    nTokens,
+    dModel,
+    maxLen,
+    dHidden,
+    nHeads,
+    nLayers: blocks.length,
+    embedding,
+    position,
+    blocks,
+    last: norm("norm"),
+  };
 }
 
 /**
@@ -62,7 +75,8 @@ export function makeReader(gpt) {
   let views = []; // of the weights, per layer and head; made when they are asked for, since thousands a key press are a burden
 
   function read(ids, mask) {
-    if (ids.length < 1 || ids.length > maxLen) throw new RangeError(`A text should have 1 to ${maxLen} tokens, but had ${ids.length}.`);
+    if (ids.length < 1 || ids.length > maxLen)
+      throw new RangeError(`A text should have 1 to ${maxLen} tokens, but had ${ids.length}.`);
     let same = 0;
     if (mask === kept.mask) while (same < ids.length && ids[same] === kept.ids[same]) same += 1;
     if (mask !== "causal" && !(same === ids.length && same === kept.ids.length)) same = 0;

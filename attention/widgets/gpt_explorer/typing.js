@@ -25,7 +25,14 @@ export function textField({ size, longest, onText, onAsk }) {
   const button = element("button", { type: "button", class: "afm-button afm-load", ...KEEPS_KEYS }, "");
   const note = element("p", { class: "afm-note-text", id: noteId }, "");
   const failure = element("p", { class: "afm-failure", role: "alert" }, "");
-  const node = element("div", { class: "afm-typing" }, label, area, element("div", { class: "afm-asking" }, button, note), failure);
+  const node = element(
+    "div",
+    { class: "afm-typing" },
+    label,
+    area,
+    element("div", { class: "afm-asking" }, button, note),
+    failure,
+  );
   let shown = null;
   button.addEventListener("click", () => shown === "asleep" && onAsk());
 
@@ -37,7 +44,10 @@ export function textField({ size, longest, onText, onAsk }) {
     button.hidden = state === "ready";
     setAttribute(button, "aria-disabled", state === "loading" && "true");
     const megabytes = `${(size / 1e6).toFixed(1)} MB`;
-    setText(button, state === "loading" ? "Loading the model …" : `${error ? "Try again: load" : "Load"} the model (${megabytes})`);
+    setText(
+      button,
+      state === "loading" ? "Loading the model …" : `${error ? "Try again: load" : "Load"} the model (${megabytes})`,
+    );
     setText(note, words);
     failure.hidden = error === "";
     setText(failure, error);

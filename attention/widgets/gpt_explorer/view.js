@@ -16,7 +16,18 @@
 //   p[role=status]                        the one live region, 0.6 s after the last move
 
 import { wellFormed } from "./bpe.js";
-import { announcer, decimal, element, indexSlider, plural, radios, range, setText, slider, visible } from "../js/controls.js";
+import {
+  announcer,
+  decimal,
+  element,
+  indexSlider,
+  plural,
+  radios,
+  range,
+  setText,
+  slider,
+  visible,
+} from "../js/controls.js";
 import { fetchModel, fetched, onFetched } from "./fetching.js";
 import { drawn, guessList } from "./guesses.js";
 import { heatGrid, keepInSight } from "../js/heatmap.js";
@@ -56,7 +67,12 @@ function build(model) {
   let [writing, following, overview] = [0, 0, 0]; // timers
   let behind = false; // whether the map is still that of another text
 
-  const layerSlider = indexSlider({ name: "layer", label: "Layer", count: layers, onInput: (layer) => move({ layer }) });
+  const layerSlider = indexSlider({
+    name: "layer",
+    label: "Layer",
+    count: layers,
+    onInput: (layer) => move({ layer }),
+  });
   const headSlider = indexSlider({ name: "head", label: "Head", count: heads, onInput: (head) => move({ head }) });
   const maskChoice = radios({ name: "mask", label: "Mask", options: MASKS, onInput: (mask) => move({ mask }) });
   const lengthSlider = slider({
@@ -142,7 +158,8 @@ function build(model) {
     move({ text: wellFormed(text).slice(-longest), ...(toEnd ? { length: null } : {}) });
   }
 
-  const append = (piece) => write((reading.length < reading.names.length ? reading.kept() : model.get("text")) + piece, true);
+  const append = (piece) =>
+    write((reading.length < reading.names.length ? reading.kept() : model.get("text")) + piece, true);
 
   function startWriting(left = BURST) {
     const canWrite = (id) => source.tokenizer.textOf(id) !== null;
@@ -185,7 +202,9 @@ function build(model) {
   function readOut(query = null, key = null) {
     if (!reading.weights || behind) return;
     const at = query === null ? place() : { query, key };
-    const told = reading.allowed[at.query][at.key] ? `weight ${decimal(matrix()[at.query][at.key], 3)}` : "masked: it comes later";
+    const told = reading.allowed[at.query][at.key]
+      ? `weight ${decimal(matrix()[at.query][at.key], 3)}`
+      : "masked: it comes later";
     setText(readout, `${named(at.query)} → ${named(at.key)}\n${told}`);
   }
 
@@ -208,7 +227,10 @@ function build(model) {
     layerSlider.update(layer);
     headSlider.update(head);
     maskChoice.update(mask);
-    lengthSlider.update(Math.max(length, 1), { choices: names.length ? names.map((_, i) => i + 1) : [1], disabled: names.length === 0 });
+    lengthSlider.update(Math.max(length, 1), {
+      choices: names.length ? names.map((_, i) => i + 1) : [1],
+      disabled: names.length === 0,
+    });
     Object.assign(node.dataset, { model: state, tokens: names.length, layer, head, mask, length });
     const lacks = weights === null;
     lacking.hidden = !lacks;
@@ -272,7 +294,8 @@ function build(model) {
     overview = setTimeout(() => drawEvery(ramp), LATER);
     keepInSight(scroll, grid, key, reading.length);
     const above = (reading.length - 1 - query) * grid.side();
-    if (scroll.scrollHeight > scroll.clientHeight) scroll.scrollTop = scroll.scrollHeight - above - scroll.clientHeight / 2;
+    if (scroll.scrollHeight > scroll.clientHeight)
+      scroll.scrollTop = scroll.scrollHeight - above - scroll.clientHeight / 2;
     grid.draw(ramp, scroll);
   }
 

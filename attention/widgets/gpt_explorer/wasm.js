@@ -31,7 +31,10 @@ export const code = {
  */
 export function wasmFunction(memory, { inputs, numbers, registers, body }) {
   const section = (id, entry) => [id, ...sized(vector([entry]))];
-  const locals = vector([[...number(numbers), I32], [...number(registers), V128]]);
+  const locals = vector([
+    [...number(numbers), I32],
+    [...number(registers), V128],
+  ]);
   const bytes = [
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
     ...section(1, [0x60, ...vector(Array(inputs).fill(I32)), ...vector([])]), // the type of the function,

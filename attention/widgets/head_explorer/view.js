@@ -11,7 +11,18 @@
 //   .afm-readout                               the pointed-at or chosen head and cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, decimal, element, indexSlider, plural, range, select, setAttribute, setText, visible } from "../js/controls.js";
+import {
+  announcer,
+  decimal,
+  element,
+  indexSlider,
+  plural,
+  range,
+  select,
+  setAttribute,
+  setText,
+  visible,
+} from "../js/controls.js";
 import { heatGrid, keepInSight } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
 import { maskTable } from "../js/maths.js";
@@ -53,7 +64,12 @@ function build(model) {
     options: NAMES.map((value) => ({ value, text: PATTERNS[value][0] })),
     onInput: (pattern) => move({ pattern }),
   });
-  const layerSlider = indexSlider({ name: "layer", label: "Layer", count: layers, onInput: (layer) => move({ layer }) });
+  const layerSlider = indexSlider({
+    name: "layer",
+    label: "Layer",
+    count: layers,
+    onInput: (layer) => move({ layer }),
+  });
   const headSlider = indexSlider({ name: "head", label: "Head", count: heads, onInput: (head) => move({ head }) });
   const strongest = element(
     "button",
@@ -82,11 +98,22 @@ function build(model) {
   const node = element(
     "div",
     { class: "afm afm-head-explorer", role: "group", "aria-label": model.get("label") },
-    element("div", { class: "afm-controls" }, patternChoice.node, layerSlider.node, headSlider.node, element("div", { class: "afm-buttons" }, strongest)),
+    element(
+      "div",
+      { class: "afm-controls" },
+      patternChoice.node,
+      layerSlider.node,
+      headSlider.node,
+      element("div", { class: "afm-buttons" }, strongest),
+    ),
     element(
       "div",
       { class: "afm-overview" },
-      element("p", { class: "afm-title" }, `Every head: ${plural(layers, "layer")} from left to right, ${plural(heads, "head")} each`),
+      element(
+        "p",
+        { class: "afm-title" },
+        `Every head: ${plural(layers, "layer")} from left to right, ${plural(heads, "head")} each`,
+      ),
       meaning,
       overviewScroll,
       headReadout,
@@ -99,7 +126,9 @@ function build(model) {
         "div",
         { class: "afm-beside" },
         table.node,
-        note("Each score is a mean of weights, from 0 to 1. Dashed frames in the map: where the chosen pattern wants the weight."),
+        note(
+          "Each score is a mean of weights, from 0 to 1. Dashed frames in the map: where the chosen pattern wants the weight.",
+        ),
         note("All weights are rounded to 1/255."),
       ),
     ),
@@ -129,7 +158,10 @@ function build(model) {
 
   function readHead(head = null, layer = null) {
     const [h, l] = head === null ? [state.head, state.layer] : [head, layer];
-    setText(headReadout, `Layer ${l}, head ${h}: ${PATTERNS[state.pattern][0]} ${decimal(scores[state.pattern][h][l])}`);
+    setText(
+      headReadout,
+      `Layer ${l}, head ${h}: ${PATTERNS[state.pattern][0]} ${decimal(scores[state.pattern][h][l])}`,
+    );
   }
 
   function readCell(query = null, key = null) {
@@ -143,7 +175,9 @@ function build(model) {
   function mark(pattern) {
     if (pattern === marked) return;
     marked = pattern;
-    cells.forEach((cell) => setAttribute(cell, "data-wanted", wanted[pattern][cell.dataset.query][cell.dataset.key] === 1 && ""));
+    cells.forEach((cell) =>
+      setAttribute(cell, "data-wanted", wanted[pattern][cell.dataset.query][cell.dataset.key] === 1 && ""),
+    );
   }
 
   function update() {
@@ -188,13 +222,17 @@ function build(model) {
     );
   }
 
-  const paper = painter(node, () => grid.ink, (ramp) => {
-    if (drawn.ramp !== ramp || drawn.pattern !== state.pattern) overview.draw(ramp);
-    drawn = { ramp, pattern: state.pattern };
-    grid.draw(ramp);
-    keepInSight(overviewScroll, overview, state.layer, layers);
-    keepInSight(gridScroll, grid, keyShown(), tokens.length);
-  });
+  const paper = painter(
+    node,
+    () => grid.ink,
+    (ramp) => {
+      if (drawn.ramp !== ramp || drawn.pattern !== state.pattern) overview.draw(ramp);
+      drawn = { ramp, pattern: state.pattern };
+      grid.draw(ramp);
+      keepInSight(overviewScroll, overview, state.layer, layers);
+      keepInSight(gridScroll, grid, keyShown(), tokens.length);
+    },
+  );
   return {
     node,
     update,

@@ -54,13 +54,7 @@ export function slider({ name, label, choices, describe, onInput }) {
     ...KEEPS_KEYS,
     oninput: () => onInput(choices[input.valueAsNumber]),
   });
-  const node = element(
-    "div",
-    { class: "afm-slider" },
-    element("label", { for: id }, label),
-    output,
-    input,
-  );
+  const node = element("div", { class: "afm-slider" }, element("label", { for: id }, label), output, input);
   function update(choice, { disabled = false, choices: newChoices = choices } = {}) {
     choices = newChoices;
     setAttribute(input, "max", choices.length - 1);
@@ -110,7 +104,12 @@ export function radios({ name, label, options, onInput, showLabel = true, classN
       onchange: () => onInput(value),
     });
     inputs.push(input);
-    return element("label", { class: "afm-option", ...attributes }, input, element("span", { class: "afm-face" }, ...content));
+    return element(
+      "label",
+      { class: "afm-option", ...attributes },
+      input,
+      element("span", { class: "afm-face" }, ...content),
+    );
   });
   const node = element(
     "fieldset",

@@ -47,7 +47,8 @@ function inUnits(value, step, units) {
 }
 
 export const readableBytes = (bytes) => inUnits(bytes, 1024, ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"]);
-export const readableFlops = (flops) => inUnits(flops, 1000, ["FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "PFLOPs"]);
+export const readableFlops = (flops) =>
+  inUnits(flops, 1000, ["FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "PFLOPs"]);
 
 /** A share of a whole, in percent. */
 export const inPercent = (share) => `${threeDigits(100 * share)}%`;

@@ -42,7 +42,9 @@ export function heatGrid({
   const names = element("td", { class: "afm-corner" }, ...corner.map((text) => element("span", {}, text)));
   const columnHeads = columns.map(head("col"));
   const cells = rows.map((_, i) =>
-    columns.map((__, j) => element("td", { role: "gridcell", tabindex: -1, "data-query": i, "data-key": j, ...KEEPS_KEYS })),
+    columns.map((__, j) =>
+      element("td", { role: "gridcell", tabindex: -1, "data-query": i, "data-key": j, ...KEEPS_KEYS }),
+    ),
   );
   const rowHeads = rows.map(head("row"));
   const lines = rowHeads.map((node, i) => element("tr", { role: "row" }, node, ...cells[i]));

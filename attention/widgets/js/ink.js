@@ -107,12 +107,17 @@ export function thumbnail() {
 function readRamp(node) {
   const style = getComputedStyle(node);
   const [low, middle, high] = [style.backgroundColor, style.caretColor, style.color].map((text) =>
-    text.match(/[\d.]+/g).slice(0, 3).map(Number),
+    text
+      .match(/[\d.]+/g)
+      .slice(0, 3)
+      .map(Number),
   );
   const mix = (a, b, share) => a.map((x, i) => Math.round(x + share * (b[i] - x)));
   const light = low[1] > high[1];
   // 256 shades, made once: a map of a long text has thousands of cells.
-  const shades = Array.from({ length: 256 }, (_, i) => (i < 128 ? mix(low, middle, i / 127.5) : mix(middle, high, i / 127.5 - 1)));
+  const shades = Array.from({ length: 256 }, (_, i) =>
+    i < 128 ? mix(low, middle, i / 127.5) : mix(middle, high, i / 127.5 - 1),
+  );
   const colours = shades.map((rgb) => `rgb(${rgb.join(" ")})`);
   return {
     shade: (w) => shades[Math.round(255 * w)],

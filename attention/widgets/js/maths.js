@@ -10,8 +10,9 @@ export function unpack({ shape, step, data }) {
   for (let offset = 0; offset < data.byteLength; offset += 2 * width * height) {
     matrices.push(
       Array.from({ length: height }, (_, row) =>
-        Float64Array.from({ length: width }, (_, column) =>
-          step * data.getInt16(offset + 2 * (row * width + column), true),
+        Float64Array.from(
+          { length: width },
+          (_, column) => step * data.getInt16(offset + 2 * (row * width + column), true),
         ),
       ),
     );
@@ -51,28 +52,27 @@ export function maskRule(kind, { window = Infinity, nQueries = 0, nKeys = nQueri
 /** A mask as a (T, S) table. */
 export function maskTable(kind, nQueries, { window, nKeys = nQueries } = {}) {
   const mayAttend = maskRule(kind, { window, nQueries, nKeys });
-  return Array.from({ length: nQueries }, (_, i) =>
-    Array.from({ length: nKeys }, (_, j) => mayAttend(i, j)),
-  );
+  return Array.from({ length: nQueries }, (_, i) => Array.from({ length: nKeys }, (_, j) => mayAttend(i, j)));
 }
 
 /** (T, d_model) -> H matrices (T, D): head h reads columns h D ... (h + 1) D - 1. Views, no copies. */
 export function splitHeads(matrix, nHeads) {
   const dHead = matrix[0].length / nHeads;
-  return Array.from({ length: nHeads }, (_, h) =>
-    matrix.map((row) => row.subarray(h * dHead, (h + 1) * dHead)),
-  );
+  return Array.from({ length: nHeads }, (_, h) => matrix.map((row) => row.subarray(h * dHead, (h + 1) * dHead)));
 }
 
 /**
  * One head: scores = query key^T scale, masked = scores or -Infinity, weights = softmax(masked), context = weights value.
  * `bias`, a function (query, key), is added to the scores. Every intermediate is returned, since every one is shown.
  */
-export function attention(query, key, value, { mask = null, scale = 1 / Math.sqrt(query[0].length), bias = null } = {}) {
+export function attention(
+  query,
+  key,
+  value,
+  { mask = null, scale = 1 / Math.sqrt(query[0].length), bias = null } = {},
+) {
   const scores = query.map((q, i) => Float64Array.from(key, (k, j) => dot(q, k) * scale + (bias ? bias(i, j) : 0))); // (T, S)
-  const masked = mask
-    ? scores.map((row, i) => row.map((score, j) => (mask[i][j] ? score : -Infinity)))
-    : scores;
+  const masked = mask ? scores.map((row, i) => row.map((score, j) => (mask[i][j] ? score : -Infinity))) : scores;
   const weights = masked.map(softmax); // (T, S)
   const context = weights.map((row) => weightedSum(row, value)); // (T, D)
   return { scores, masked, weights, context };

@@ -59,7 +59,12 @@ export function vectorStrip({ size }) {
     bars,
   );
   const list = vectorList({ size });
-  const details = element("details", { ontoggle: () => fill() }, element("summary", {}, `The ${plural(size, "number")}`), list.node);
+  const details = element(
+    "details",
+    { ontoggle: () => fill() },
+    element("summary", {}, `The ${plural(size, "number")}`),
+    list.node,
+  );
   let shown = null;
   const fill = () => shown && details.open && list.update(shown);
 

@@ -12,7 +12,18 @@
 //   .afm-verdict, .afm-readout                 the result, and the pointed-at or chosen cell, in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, checkbox, decimal, element, plural, radios, setAttribute, setText, slider, visible } from "../js/controls.js";
+import {
+  announcer,
+  checkbox,
+  decimal,
+  element,
+  plural,
+  radios,
+  setAttribute,
+  setText,
+  slider,
+  visible,
+} from "../js/controls.js";
 import { heatGrid } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
 import { unpack } from "../js/maths.js";
@@ -31,7 +42,8 @@ const SCHEMES = {
 };
 const NAMING = {
   name: "word",
-  label: "The words in their present order: choose the one to move. Over each word stands the weight that the chosen one gives it.",
+  label:
+    "The words in their present order: choose the one to move. Over each word stands the weight that the chosen one gives it.",
   tag: "chosen",
 };
 
@@ -70,7 +82,11 @@ function build(model) {
   });
   const causalBox = checkbox({ name: "causal", label: "causal mask", onInput: (causal) => move({ causal }) });
   const button = (name, text, order) =>
-    element("button", { type: "button", class: "afm-button", "data-control": name, onclick: () => move({ order: order() }) }, text);
+    element(
+      "button",
+      { type: "button", class: "afm-button", "data-control": name, onclick: () => move({ order: order() }) },
+      text,
+    );
   const buttons = element(
     "div",
     { class: "afm-buttons", role: "group", "aria-label": "The whole order" },
@@ -119,7 +135,11 @@ function build(model) {
     const index = names.indexOf(state.scheme);
     const own = (name) => tensors[name][tensors[name].length > 1 ? index : 0];
     const [x, wQ, wK, wV] = ["embeddings", "w_q", "w_k", "w_v"].map(own);
-    const found = attendInOrder(state.scheme, order.map((word) => x[word]), { wQ, wK, wV, learned, causal: state.causal });
+    const found = attendInOrder(
+      state.scheme,
+      order.map((word) => x[word]),
+      { wQ, wK, wV, learned, causal: state.causal },
+    );
     return { ...found, answers: answers(found.context, own("readout")), width: wQ.length };
   }
 
@@ -128,7 +148,8 @@ function build(model) {
   function readOut(query = null, key = null) {
     const [i, j] = query === null ? cellShown() : [query, key];
     const product = `q·k / √${now.width} = ${decimal(now.products[i][j])}`;
-    const far = state.scheme === "alibi" ? `, less ${decimal(SLOPE * Math.abs(i - j), 1)} = ${decimal(now.scores[i][j])}` : "";
+    const far =
+      state.scheme === "alibi" ? `, less ${decimal(SLOPE * Math.abs(i - j), 1)} = ${decimal(now.scores[i][j])}` : "";
     const end = now.mask[i][j] ? `weight ${decimal(now.weights[i][j], 3)}` : "masked to −∞, weight 0";
     setText(readout, `${said(state.order[i])} → ${said(state.order[j])}\n${product}${far}, ${end}`);
   }
@@ -155,7 +176,13 @@ function build(model) {
       rowNames: inOrder,
       columnNames: inOrder,
     });
-    table.update({ order, moved, before: before.answers, answers: first.map((i) => now.answers[order.indexOf(i)]), word });
+    table.update({
+      order,
+      moved,
+      before: before.answers,
+      answers: first.map((i) => now.answers[order.indexOf(i)]),
+      word,
+    });
     const result = judge(state, moved);
     setText(verdict, result);
     setAttribute(verdict, "data-still", moved.every((far) => far === 0) && "");
@@ -183,7 +210,10 @@ export function judge({ scheme, order, causal }, moved) {
   const count = moved.filter((far) => far > 0).length;
   if (order.every((word, place) => word === place)) return "The original order: move a word.";
   if (count === 0) {
-    const why = { none: causal ? "" : ": nothing here knows the order", alibi: causal ? "" : ": every distance is what it was" };
+    const why = {
+      none: causal ? "" : ": nothing here knows the order",
+      alibi: causal ? "" : ": every distance is what it was",
+    };
     return `No context moved${why[scheme] ?? ""}.`;
   }
   const mean = moved.reduce((a, b) => a + b, 0) / moved.length;
@@ -195,7 +225,10 @@ function movedTable({ words, roles }) {
   const head = (text) => element("th", { scope: "col" }, text);
   const rows = words.map((text, word) => {
     const cells = ["place", "role", "far"].map((name) => element("td", { "data-cell": name }, ""));
-    return { node: element("tr", { "data-word": word }, element("th", { scope: "row" }, visible(text)), ...cells), cells };
+    return {
+      node: element("tr", { "data-word": word }, element("th", { scope: "row" }, visible(text)), ...cells),
+      cells,
+    };
   });
   const node = element(
     "table",

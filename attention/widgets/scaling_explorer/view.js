@@ -143,8 +143,16 @@ function build(model) {
         "div",
         { class: "afm-beside" },
         readout,
-        note("Row: the weight that moves. Column: the score that moves it. Positive on the diagonal, negative elsewhere; the darkest is ±0.25, the most there can be. A pale map passes no gradient."),
-        element("p", { class: "afm-note-soft" }, "Down to q·k the gradient also meets the factor of the scores: ", raw, "."),
+        note(
+          "Row: the weight that moves. Column: the score that moves it. Positive on the diagonal, negative elsewhere; the darkest is ±0.25, the most there can be. A pale map passes no gradient.",
+        ),
+        element(
+          "p",
+          { class: "afm-note-soft" },
+          "Down to q·k the gradient also meets the factor of the scores: ",
+          raw,
+          ".",
+        ),
         details,
       ),
     ),
@@ -158,7 +166,10 @@ function build(model) {
   function readOut(i = null, j = null) {
     const [row, column] = i === null ? pair() : [i, j];
     const entry = now.jacobian[row][column];
-    setText(readout, `weight ${row} by score ${column}: ${entry > 0 ? "+" : ""}${compact(entry)}\n${product(row, column)}`);
+    setText(
+      readout,
+      `weight ${row} by score ${column}: ${entry > 0 ? "+" : ""}${compact(entry)}\n${product(row, column)}`,
+    );
   }
 
   /** The arithmetic of an entry. 1 − p is read off the entry, which has more digits than the weight. */
@@ -194,7 +205,9 @@ function build(model) {
     const { products, scores, weights, jacobian, best } = now;
     widthSlider.update(dK);
     // From Python any temperature can come: it gets a stop of its own.
-    const stops = TEMPERATURES.includes(temperature) ? TEMPERATURES : [...TEMPERATURES, temperature].sort((a, b) => a - b);
+    const stops = TEMPERATURES.includes(temperature)
+      ? TEMPERATURES
+      : [...TEMPERATURES, temperature].sort((a, b) => a - b);
     heatSlider.update(temperature, { choices: stops });
     scale.update(scaled);
     const [expected, norm, bits] = [Math.sqrt(dK) * now.scale, frobenius(jacobian), entropy(weights)];
@@ -203,7 +216,12 @@ function build(model) {
     figures.deviation(spread, compact(spread), `expected ${compact(expected)}`);
     figures.largest(weights[best], weightText(weights[best]), `key ${best}`, weights[best]);
     figures.entropy(bits, compact(bits), `of ${compact(all).replace(/\.?0+$/, "")} bits`, bits / all);
-    figures.jacobian(norm, compact(norm), `all equal: ${compact(Math.sqrt(names.length - 1) / names.length)}`, norm / LONGEST);
+    figures.jacobian(
+      norm,
+      compact(norm),
+      `all equal: ${compact(Math.sqrt(names.length - 1) / names.length)}`,
+      norm / LONGEST,
+    );
     setText(raw, `${compact(norm)} × ${Number(now.scale.toPrecision(3))} = ${compact(norm * now.scale)}`);
     raw.dataset.value = norm * now.scale;
     const [i, j] = pair();
@@ -222,7 +240,11 @@ function build(model) {
       name: `Weights: ${names.map((key) => `key ${key} ${weightText(weights[key])}`).join(", ")}`,
       text: `softmax of the scores; dashed: all equal, 1/${names.length}`,
       place: (weight) => 96 - 88 * weight,
-      ticks: [[0, "0"], [0.5, "½"], [1, "1"]],
+      ticks: [
+        [0, "0"],
+        [0.5, "½"],
+        [1, "1"],
+      ],
       dashed: [1 / names.length],
       noted: [[best, weightText(weights[best])]],
       chosen: i,
@@ -243,10 +265,14 @@ function build(model) {
     paper.paint();
   }
 
-  const paper = painter(node, () => grid.ink, (ramp) => {
-    grid.draw(ramp);
-    keepInSight(scroll, grid, pair()[1], names.length);
-  });
+  const paper = painter(
+    node,
+    () => grid.ink,
+    (ramp) => {
+      grid.draw(ramp);
+      keepInSight(scroll, grid, pair()[1], names.length);
+    },
+  );
   return {
     node,
     update,

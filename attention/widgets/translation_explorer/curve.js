@@ -25,7 +25,12 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
   const points = scores.map((row) => lengths.map((length, l) => place(lengths, length, row[l])));
   const still = { "vector-effect": "non-scaling-stroke" };
   const lines = models.map((_, m) =>
-    drawing("path", { ...still, class: "afm-line", "data-line": m, d: `M${points[m].map((at) => at.join(" ")).join("L")}` }),
+    drawing("path", {
+      ...still,
+      class: "afm-line",
+      "data-line": m,
+      d: `M${points[m].map((at) => at.join(" ")).join("L")}`,
+    }),
   );
   const dots = points.flatMap((line, m) =>
     line.map((at) => {
@@ -42,15 +47,31 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
   const picture = drawing(
     "svg",
     { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img" },
-    ...seen, levels, here, ...lines,
+    ...seen,
+    levels,
+    here,
+    ...lines,
   );
   setAttribute(picture, "aria-label", describe({ models, lengths, scores, trained, unit }));
 
   const at = (className, style, text) => element("span", { class: className, style, "aria-hidden": "true" }, text);
-  const ends = apart(points.map((line) => (line.at(-1)[1] / 100) * HEIGHT), LABEL, HEIGHT);
+  const ends = apart(
+    points.map((line) => (line.at(-1)[1] / 100) * HEIGHT),
+    LABEL,
+    HEIGHT,
+  );
   const names = models.map((name, m) => {
-    const sample = drawing("svg", { viewBox: "0 0 18 6" }, drawing("path", { class: "afm-line", "data-line": m, d: "M0 3H18" }));
-    return element("span", { class: "afm-name", style: `top:${ends[m]}px`, "aria-hidden": "true" }, sample, element("span", {}, name));
+    const sample = drawing(
+      "svg",
+      { viewBox: "0 0 18 6" },
+      drawing("path", { class: "afm-line", "data-line": m, d: "M0 3H18" }),
+    );
+    return element(
+      "span",
+      { class: "afm-name", style: `top:${ends[m]}px`, "aria-hidden": "true" },
+      sample,
+      element("span", {}, name),
+    );
   });
   const ticks = lengths.map((length) => at("afm-tick", `left:${place(lengths, length, 0)[0]}%`, String(length)));
   const node = element(
@@ -80,8 +101,12 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
     [...lines, ...dots].forEach((node) => setAttribute(node, "data-chosen", Number(node.dataset.line) === m && ""));
     names.forEach((name, k) => setAttribute(name, "data-chosen", k === m && ""));
     ticks.forEach((tick, k) => setAttribute(tick, "data-chosen", k === l && ""));
-    const unseen = trained !== null && length > trained ? `, longer than any in training (${plural(trained, unit)} at most)` : "";
-    setText(words, `At ${plural(length, unit)}${unseen}: ${models.map((name, k) => `${name} ${percent(scores[k][l])}`).join(", ")}.`);
+    const unseen =
+      trained !== null && length > trained ? `, longer than any in training (${plural(trained, unit)} at most)` : "";
+    setText(
+      words,
+      `At ${plural(length, unit)}${unseen}: ${models.map((name, k) => `${name} ${percent(scores[k][l])}`).join(", ")}.`,
+    );
   }
   return { node, words, update };
 }
@@ -95,7 +120,9 @@ function trainedEdge(lengths, trained) {
 }
 
 function describe({ models, lengths, scores, trained, unit }) {
-  const rows = models.map((name, m) => `${name}: ${lengths.map((length, l) => `${percent(scores[m][l])} at ${length}`).join(", ")}`);
+  const rows = models.map(
+    (name, m) => `${name}: ${lengths.map((length, l) => `${percent(scores[m][l])} at ${length}`).join(", ")}`,
+  );
   const seen = trained === null ? "" : ` Seen in training: up to ${plural(trained, unit)}.`;
   return `Share of held-out sentences translated without a fault, by number of ${unit}s. ${rows.join(". ")}.${seen}`;
 }

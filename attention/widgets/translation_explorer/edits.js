@@ -11,7 +11,9 @@ export const SIGNS = { right: "✓", wrong: "≠", missing: "−", extra: "+" };
 export function editAlignment(reference, written) {
   const [n, m] = [reference.length, written.length];
   const edit = n + m + 1; // dearer than all the right words together
-  const cost = Array.from({ length: n + 1 }, (_, i) => Array.from({ length: m + 1 }, (__, j) => edit * (n - i + m - j)));
+  const cost = Array.from({ length: n + 1 }, (_, i) =>
+    Array.from({ length: m + 1 }, (__, j) => edit * (n - i + m - j)),
+  );
   const pair = (i, j) => cost[i + 1][j + 1] + (reference[i] === written[j] ? -1 : edit);
   for (let i = n - 1; i >= 0; i -= 1) {
     for (let j = m - 1; j >= 0; j -= 1) {

@@ -13,7 +13,17 @@
 //   p[role=status]                         the one live region, 0.6 s after the last move
 
 import { alignedTranslation } from "./aligned.js";
-import { announcer, element, plural, radios, sentenceChoice, setAttribute, setText, slider, visible } from "../js/controls.js";
+import {
+  announcer,
+  element,
+  plural,
+  radios,
+  sentenceChoice,
+  setAttribute,
+  setText,
+  slider,
+  visible,
+} from "../js/controls.js";
 import { qualityCurve } from "./curve.js";
 import { vectorSentence } from "./edits.js";
 import { unpack } from "../js/maths.js";
@@ -28,8 +38,12 @@ const STATE = ["example", "length", "model"];
 
 /** Build the widget for the model's sentences. Returns { node, update, announce, stop }. */
 function build(model) {
-  const [sources, references, models, lengths] = ["sources", "references", "models", "lengths"].map((n) => model.get(n));
-  const [outputs, chances, scores, unit, trained] = ["outputs", "chances", "scores", "unit", "trained"].map((n) => model.get(n));
+  const [sources, references, models, lengths] = ["sources", "references", "models", "lengths"].map((n) =>
+    model.get(n),
+  );
+  const [outputs, chances, scores, unit, trained] = ["outputs", "chances", "scores", "unit", "trained"].map((n) =>
+    model.get(n),
+  );
   const [sourceLang, targetLang] = model.get("languages");
   const states = unpack(model.get("states")); // M × N matrices (L, d)
   const size = states[0][0].length;
@@ -52,7 +66,10 @@ function build(model) {
     options: models.map((name) => ({ value: name, content: [name] })),
     onInput: (name) => move({ model: name }),
   });
-  const exampleChoice = sentenceChoice(sources.map((of) => of[0]), (example) => move({ example }));
+  const exampleChoice = sentenceChoice(
+    sources.map((of) => of[0]),
+    (example) => move({ example }),
+  );
   const controls = [
     ...(lengths.length > 1 ? [lengthSlider.node] : []),
     ...(models.length > 1 ? [modelChoice.node] : []),
@@ -62,7 +79,11 @@ function build(model) {
   const sourceTitle = element("p", { class: "afm-title" }, "");
   const strip = vectorStrip({ size });
   const shares = drawing("path", { class: "afm-shares", "vector-effect": "non-scaling-stroke" });
-  const ruler = drawing("svg", { class: "afm-ruler", viewBox: `0 0 ${size} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, shares);
+  const ruler = drawing(
+    "svg",
+    { class: "afm-ruler", viewBox: `0 0 ${size} 1`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    shares,
+  );
   const share = element("p", { class: "afm-title afm-share" }, "");
   const translation = alignedTranslation({ lang: targetLang });
   const translationTitle = element("p", { class: "afm-title" }, "");
@@ -73,7 +94,19 @@ function build(model) {
     { class: "afm afm-translation", role: "group", "aria-label": model.get("label") },
     element("div", { class: "afm-controls" }, ...controls),
     element("div", { class: "afm-part" }, sourceTitle, source),
-    element("div", { class: "afm-part" }, share, strip.picture, ruler, element("div", { class: "afm-below" }, strip.details, element("p", { class: "afm-note-right", "aria-hidden": "true" }, "each bracket: one word’s share"))),
+    element(
+      "div",
+      { class: "afm-part" },
+      share,
+      strip.picture,
+      ruler,
+      element(
+        "div",
+        { class: "afm-below" },
+        strip.details,
+        element("p", { class: "afm-note-right", "aria-hidden": "true" }, "each bracket: one word’s share"),
+      ),
+    ),
     element("div", { class: "afm-part" }, translationTitle, translation.node),
     element(
       "div",
@@ -94,7 +127,10 @@ function build(model) {
     lengthSlider.update(length);
     modelChoice.update(name);
     exampleChoice.update(example);
-    setText(sourceTitle, `Source: ${plural(words.length, "word")}${known < words.length ? `, the last ${words.length - known} new` : ""}`);
+    setText(
+      sourceTitle,
+      `Source: ${plural(words.length, "word")}${known < words.length ? `, the last ${words.length - known} new` : ""}`,
+    );
     showWords(source, words, known);
     setText(share, vectorSentence(size, words.length));
     strip.update(states[m * sources.length + example][l], "The one vector that the decoder is given");

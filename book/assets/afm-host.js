@@ -5,25 +5,47 @@
 (() => {
   "use strict";
   // Where the site's files lie: a widget that has more to load than a page carries finds it there.
-  const ASSETS = new URL(".", document.currentScript.src).href;
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const ASSETS = new URL(".", src).href;
+
+  /** @typedef {{ state: Record<string, any>, buffers?: { path: (string | number)[], data: string }[] }} State */
+  /** @typedef {{ event: string, callback: (...args: any[]) => void }} Listener */
+  /** @typedef {ReturnType<typeof makeModel>} Model */
+  /**
+   * What a widget's module exports: see anywidget's documentation.
+   * @typedef {object} Widget
+   * @property {(given: { model: Model }) => unknown} [initialize]
+   * @property {(given: { model: Model, el: HTMLElement }) => unknown} render
+   */
+
+  /** By the model's id. @type {Record<string, State>} */
   const states = {};
+  /** By the model's id. @type {Record<string, Promise<{ model: Model, widget: Widget }>>} */
   const models = {};
+  /** By the module's text. @type {Record<string, Promise<Widget>>} */
   const modules = {};
   const styles = new Set();
 
-  // A model in memory with the part of Backbone's interface that anywidget promises.
+  /**
+   * A model in memory with the part of Backbone's interface that anywidget promises.
+   * @param {string} id
+   */
   function makeModel(id) {
     const { state, buffers = [] } = states[id];
     state._assets = ASSETS;
     for (const { path, data } of buffers) {
-      const owner = path.slice(0, -1).reduce((value, key) => value[key], state);
+      const owner = path.slice(0, -1).reduce((/** @type {any} */ value, key) => value[key], state);
       const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
       owner[path[path.length - 1]] = new DataView(bytes.buffer);
     }
+    /** @type {Listener[]} */
     let listeners = [];
+    /** @param {string} event @param {...unknown} args */
     const emit = (event, ...args) => listeners.filter((l) => l.event === event).forEach((l) => l.callback(...args));
     const model = {
+      /** @param {string} name */
       get: (name) => state[name],
+      /** @param {string | Record<string, unknown>} name @param {unknown} [value] */
       set(name, value) {
         const changes = typeof name === "object" ? name : { [name]: value };
         const changed = Object.keys(changes).filter((key) => state[key] !== changes[key]);
@@ -31,11 +53,13 @@
         changed.forEach((key) => emit(`change:${key}`, model, state[key]));
         if (changed.length) emit("change", model);
       },
+      /** @param {string} events @param {Listener["callback"]} callback */
       on(events, callback) {
         events.split(" ").forEach((event) => listeners.push({ event, callback }));
       },
+      /** @param {string | null} [events] @param {Listener["callback"]} [callback] */
       off(events, callback) {
-        const names = events && events.split(" ");
+        const names = events?.split(" ");
         listeners = listeners.filter(
           (l) => (names && !names.includes(l.event)) || (callback && l.callback !== callback),
         );
@@ -46,12 +70,16 @@
     return model;
   }
 
+  /** @param {string} source @returns {Promise<Widget>} */
   function loadModule(source) {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     return import(url).then(({ default: widget }) => (typeof widget === "function" ? widget() : widget));
   }
 
-  // One model and one call of initialize per id, however many views show it.
+  /**
+   * One model and one call of initialize per id, however many views show it.
+   * @param {string} id
+   */
   async function load(id) {
     if (!states[id]) throw new Error(`the page holds no state for model ${id}`);
     const model = makeModel(id);
@@ -61,11 +89,13 @@
     return { model, widget };
   }
 
+  /** @param {HTMLElement} place */
   async function mount(place) {
+    /** @type {HTMLElement | null} */
     const fallback = place.querySelector(".afm-fallback");
     const el = document.createElement("div");
     try {
-      const id = place.dataset.modelId;
+      const id = place.dataset.modelId ?? "";
       const { model, widget } = await (models[id] ??= load(id));
       const css = model.get("_css");
       if (css && !styles.has(css)) {
@@ -80,7 +110,7 @@
       console.error("afm-host:", error);
       el.className = "afm-note";
       el.setAttribute("role", "note");
-      el.textContent = `The interactive version could not start (${error.message}). The picture shows its first state.`;
+      el.textContent = `The interactive version could not start (${error instanceof Error ? error.message : error}). The picture shows its first state.`;
       place.append(el);
       place.dataset.state = "failed";
     }
@@ -93,5 +123,5 @@
       console.error("afm-host:", error);
     }
   }
-  document.querySelectorAll(".afm-widget").forEach(mount);
+  for (const place of document.querySelectorAll(".afm-widget")) mount(/** @type {HTMLElement} */ (place));
 })();

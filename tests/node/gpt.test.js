@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { makeTokenizer, wellFormed } from "../../attention/widgets/gpt_explorer/bpe.js";
-import { fetchModel, fetched, onFetched } from "../../attention/widgets/gpt_explorer/fetching.js";
+import { fetchModel, fetched, onFetched } from "../../attention/widgets/gpt_explorer/fetch_model.js";
 import { drawn } from "../../attention/widgets/gpt_explorer/guesses.js";
-import { emptyReading, modelReadings } from "../../attention/widgets/gpt_explorer/reading.js";
+import { emptyReading, modelReadings } from "../../attention/widgets/gpt_explorer/text_readings.js";
 import { readSafetensors, widened } from "../../attention/widgets/gpt_explorer/safetensors.js";
 import { likeliest, makeGPT, makeReader } from "../../attention/widgets/gpt_explorer/transformer.js";
 import { close } from "./cases.js";

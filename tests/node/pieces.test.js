@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decimal, visible } from "../../attention/widgets/js/controls.js";
+import { decimal, shortWeight, visible } from "../../attention/widgets/js/format.js";
 import { step } from "../../attention/widgets/js/heatmap.js";
-import { shortWeight } from "../../attention/widgets/js/ink.js";
-import { cellSentence } from "../../attention/widgets/js/steps.js";
+import { cellWords } from "../../attention/widgets/js/steps.js";
 import { cases } from "./cases.js";
 
 const size = [3, 5];
@@ -63,8 +62,9 @@ test("a cell in words, masked or not", () => {
     weights: [[1, 0]],
   };
   const tokens = ["a", "b"];
-  assert.equal(cellSentence({ query: 0, key: 0, tokens, head }), "“a” → “a”\nq·k = 2.00, ÷ √2 = 1.41, weight 1.000");
-  assert.match(cellSentence({ query: 0, key: 1, tokens, head }), /“a” → “b”\nq·k = 6.00, .* masked to −∞, weight 0/);
+  const words = (key) => cellWords({ query: 0, key, tokens, head });
+  assert.deepEqual(words(0), ["“a” → “a”", "q·k = 2.00, ÷ √2 = 1.41, weight 1.000"]);
+  assert.deepEqual(words(1), ["“a” → “b”", "q·k = 6.00, ÷ √2 = 4.24, masked to −∞, weight 0"]);
 });
 
 for (const name of cases.widgets) {

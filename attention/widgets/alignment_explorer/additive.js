@@ -5,6 +5,11 @@ import { softmax, weightedSum } from "../js/maths.js";
 /**
  * scores = v · tanh(q + k), weights = softmax(scores), context = weights annotations. Matrices are arrays of rows:
  * queries (T, d_attn), keys (S, d_attn), annotations (S, d_key); v has d_attn numbers.
+ * @typedef {import("../js/maths.js").Vector} Vector
+ * @param {Vector[]} queries
+ * @param {Vector[]} keys
+ * @param {Vector} v
+ * @param {Vector[]} annotations
  */
 export function additiveAttention(queries, keys, v, annotations) {
   const scores = queries.map((q) => Float64Array.from(keys, (k) => additiveScore(q, k, v))); // (T, S)
@@ -13,6 +18,7 @@ export function additiveAttention(queries, keys, v, annotations) {
   return { scores, weights, context };
 }
 
+/** @param {Vector} q @param {Vector} k @param {Vector} v */
 function additiveScore(q, k, v) {
   let sum = 0;
   for (let i = 0; i < v.length; i += 1) sum += v[i] * Math.tanh(q[i] + k[i]);

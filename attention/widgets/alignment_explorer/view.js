@@ -13,22 +13,26 @@
 //   .afm-readout                               the pointed-at or chosen cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { additiveAttention } from "./additive.js";
-import { announcer, decimal, element, range, sentenceChoice, setText, slider, visible } from "../js/controls.js";
-import { heatGrid, keepInSight } from "../js/heatmap.js";
+import { sentenceChoice, slider } from "../js/controls.js";
+import { element } from "../js/dom.js";
+import { decimal, visible } from "../js/format.js";
+import { heatGrid, keepInSight, readout } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
 import { unpack } from "../js/maths.js";
+import { setState, viewOf } from "../js/mount.js";
+import { range } from "../js/range.js";
+import { sentence } from "../js/sentence.js";
 import { contextTitle, softmaxSteps, stepsTable } from "../js/steps.js";
 import { vectorStrip } from "../js/vector.js";
-import { setState, viewOf } from "../js/view.js";
-import { sentence } from "../js/words.js";
-import { candidateList, writtenWords } from "./writing.js";
+import { additiveAttention } from "./additive.js";
+import { candidateList, writtenWords } from "./decoder_output.js";
 
 const DATA = [
   ...["sources", "outputs", "queries", "key_vectors", "score_vector", "annotations", "candidates"],
-  ...["languages", "label", "caption"],
+  "languages",
 ];
 const STATE = ["example", "step", "position"];
+/** @type {import("../js/steps.js").Column[]} */
 const ADDITIVE = [
   { name: "score", step: "1", title: "score", formula: "v·tanh(q + k)" },
   { name: "exp", title: "exp", formula: "eˢ⁻ᵐᵃˣ" },
@@ -37,12 +41,14 @@ const ADDITIVE = [
 const LONG = 12; // a table with more rows is closed at first, and in two parts, side by side where there is room
 const LEAST = 0.005; // what would be written as .00 is not written
 
-/** Build the widget for the model's sentences. Returns { node, update, announce, stop }. */
-function build(model) {
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
   const [sources, outputs] = ["sources", "outputs"].map((name) => model.get(name));
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
-  const views = sources.map(() => null); // the parts that belong to a sentence, made when it is first shown
-  let view = null;
+  /** The parts that belong to a sentence, made when it is first shown. @type {(ReturnType<typeof sentenceParts> | null)[]} */
+  const views = Array(sources.length).fill(null);
+  let view = views[0];
   let said = "";
 
   const stepSlider = slider({
@@ -63,15 +69,10 @@ function build(model) {
     move({ example, step: Math.min(model.get("step"), outputs[example].length - 1), position: null }),
   );
   const place = element("div", { class: "afm-parts" });
-  const live = announcer();
-  const node = element(
-    "div",
-    { class: "afm afm-alignment", role: "group", "aria-label": model.get("label") },
+  const content = [
     element("div", { class: "afm-controls" }, stepSlider.node, ...(sources.length > 1 ? [exampleChoice.node] : [])),
     place,
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
+  ];
 
   function update() {
     const example = model.get("example");
@@ -79,36 +80,41 @@ function build(model) {
     if (view !== views[example] || view === null) {
       view = views[example] ??= sentenceParts(model, example, move);
       place.replaceChildren(...view.nodes);
-      node.style.setProperty("--n", sources[example].length);
-      node.classList.toggle("afm-long", sources[example].length > LONG);
+      root.style.setProperty("--n", String(sources[example].length));
+      root.classList.toggle("afm-long", sources[example].length > LONG);
     }
     stepSlider.update(step, { choices: range(outputs[example].length) });
     exampleChoice.update(example);
     const { position, words } = view.update(step, model.get("position"));
     said = `Step ${step + 1} of ${outputs[example].length}, ${visible(outputs[example][step])}: ${words}`;
-    Object.assign(node.dataset, { example, step, position });
+    Object.assign(root.dataset, { example, step, position });
     paper.paint();
   }
   const paper = painter(
-    node,
-    () => view.grid.ink,
-    (ramp) => view.draw(ramp),
+    root,
+    () => /** @type {NonNullable<typeof view>} */ (view).grid.ink,
+    (ramp) => view?.draw(ramp),
   );
   return {
-    node,
+    content,
     update,
-    announce: () => live.say(said),
-    stop() {
-      paper.stop();
-      views.forEach((parts) => parts?.grid.stop());
-      live.stop();
-    },
+    announcement: () => said,
+    parts: [paper, { stop: () => views.forEach((parts) => parts?.grid.stop()) }],
   };
 }
 
-/** All that belongs to one sentence. update(step, position) returns { position, words }. */
+/**
+ * All that belongs to one sentence. update(step, position) returns { position, words }.
+ * @param {import("../js/mount.js").Model} model
+ * @param {number} example
+ * @param {(changes: Record<string, unknown>) => void} move
+ */
 function sentenceParts(model, example, move) {
-  const [source, output, candidates] = ["sources", "outputs", "candidates"].map((name) => model.get(name)[example]);
+  /** @type {string[][]} */
+  const [source, output] = ["sources", "outputs"].map((name) => model.get(name)[example]);
+  /** @type {[string, number][][]} */
+  const candidates = model.get("candidates")[example];
+  /** @param {string} name */
   const matrix = (name) => unpack(model.get(name)[example])[0];
   const [v] = unpack(model.get("score_vector"))[0];
   const { scores, weights, context } = additiveAttention(
@@ -118,6 +124,7 @@ function sentenceParts(model, example, move) {
     matrix("annotations"),
   );
   const [sourceLang, targetLang] = model.get("languages");
+  /** @type {null[]} */
   const hidden = source.map(() => null); // a row that is not written yet has no numbers
   const seen = source.map(() => true);
   let at = { step: 0, position: 0 };
@@ -144,7 +151,7 @@ function sentenceParts(model, example, move) {
     onChoose: (step, position) => move({ step, position }),
     onPoint: readOut,
   });
-  const readout = element("p", { class: "afm-readout" }, "");
+  const told = readout();
   const scroll = element("div", { class: "afm-scroll" }, grid.node);
   const long = source.length > LONG;
   const half = long ? Math.ceil(source.length / 2) : source.length;
@@ -161,6 +168,7 @@ function sentenceParts(model, example, move) {
   const arithmetic = element("div", { class: "afm-arithmetic" }, ...steps.map((table) => table.node));
   const sum = contextTitle("context = Σ weight × annotation = ", "h");
   const strip = vectorStrip({ size: context[0].length });
+  /** @param {string} text */
   const title = (text) => element("p", { class: "afm-title" }, text);
   const nodes = [
     element("div", { class: "afm-part" }, title("Source, and where the decoder looks"), words.node),
@@ -173,25 +181,25 @@ function sentenceParts(model, example, move) {
     element(
       "div",
       { class: "afm-part afm-detail" },
-      element("div", { class: "afm-map" }, title("The alignment so far"), readout, scroll),
+      element("div", { class: "afm-map" }, title("The alignment so far"), told.node, scroll),
       long ? element("details", {}, element("summary", {}, "The arithmetic of this step"), arithmetic) : arithmetic,
     ),
     element("div", { class: "afm-part afm-context" }, sum.node, strip.picture, strip.details),
   ];
 
-  function readOut(step = null, position = null) {
-    const [t, j] = step === null ? [at.step, at.position] : [step, position];
-    const pair = `“${visible(output[t])}” → “${visible(source[j])}”`;
-    const numbers =
-      t > at.step ? "not written yet" : `score ${decimal(scores[t][j])}, weight ${decimal(weights[t][j], 3)}`;
-    setText(readout, `${pair}\n${numbers}`);
+  /** @param {number} [t] @param {number} [j] */
+  function readOut(t = at.step, j = at.position) {
+    const numbers = `score ${decimal(scores[t][j])}, weight ${decimal(weights[t][j], 3)}`;
+    told.update(`“${visible(output[t])}” → “${visible(source[j])}”`, t > at.step ? "not written yet" : numbers);
   }
 
+  /** @param {import("../js/ink.js").Ramp} ramp */
   function draw(ramp) {
     grid.draw(ramp);
     keepInSight(scroll, grid, at.position, source.length);
   }
 
+  /** @param {number} step @param {number | null} given */
   function update(step, given) {
     const row = weights[step];
     const best = row.indexOf(Math.max(...row));
@@ -228,9 +236,10 @@ function sentenceParts(model, example, move) {
   return { nodes, grid, draw, update };
 }
 
+/** @param {[string, number][]} pairs */
 function guessed(pairs) {
   const [[word, chance]] = pairs;
   return `The most probable word is ${visible(word)}, ${chance.toFixed(2)}.`;
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-alignment", build, state: STATE, data: DATA });

@@ -70,7 +70,7 @@ class AlignmentExplorer(BookWidget):
     _esm = bundle("alignment_explorer/view.js")
     _css = stylesheet(
         "js/widget.css",
-        "js/words.css",
+        "js/sentence.css",
         "js/steps.css",
         "js/vector.css",
         "alignment_explorer/style.css",

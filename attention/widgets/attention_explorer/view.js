@@ -12,49 +12,59 @@
 //   .afm-readout                               the pointed-at or chosen cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, decimal, element, plural, radios, setText, slider, visible } from "../js/controls.js";
-import { heatGrid } from "../js/heatmap.js";
+import { radios, slider } from "../js/controls.js";
+import { element, setText } from "../js/dom.js";
+import { decimal, plural, visible } from "../js/format.js";
+import { heatGrid, readout } from "../js/heatmap.js";
 import { painter, thumbnail } from "../js/ink.js";
+import { MASKS, maskOptions } from "../js/masks.js";
 import { multiHeadAttention, unpack } from "../js/maths.js";
-import { cellSentence, contextVector, softmaxSteps, stepsTable } from "../js/steps.js";
-import { setState, viewOf } from "../js/view.js";
-import { sentence } from "../js/words.js";
+import { readState, setState, viewOf } from "../js/mount.js";
+import { range } from "../js/range.js";
+import { sentence } from "../js/sentence.js";
+import { cellWords, contextVector, softmaxSteps, stepsTable } from "../js/steps.js";
 
-const DATA = ["tokens", "query", "key", "value", "head_choices", "controls", "label", "caption"];
+const DATA = ["tokens", "query", "key", "value", "head_choices", "controls"];
 const STATE = ["mask", "window", "n_heads", "length", "query_index", "head"];
-const MASKS = [
-  { value: "none", content: ["none"] },
-  { value: "causal", content: ["causal"] },
-  { value: "window", content: ["window"] },
-];
 
-/** The model's state, with the chosen query and head kept inside what length and head count leave. */
-function readState(model) {
-  const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+/**
+ * The state, with the chosen query and head kept inside what length and head count leave.
+ * @param {import("../js/mount.js").Model} model
+ */
+function presentState(model) {
+  const state = readState(model, STATE);
   state.query_index = Math.min(state.query_index, state.length - 1);
   state.head = Math.min(state.head, state.n_heads - 1);
   return state;
 }
 
-/** The trained projection that belongs to a head count: its own one, or the only one. */
-function projection(tensors, choices, nHeads) {
+/**
+ * The trained projections that belong to a head count: its own, or the only ones.
+ * @param {import("../js/maths.js").Vector[][][]} tensors
+ * @param {number[]} choices
+ * @param {number} nHeads
+ */
+function projections(tensors, choices, nHeads) {
   const index = choices.indexOf(nHeads);
   return tensors.map((matrices) => matrices[matrices.length > 1 ? index : 0]);
 }
 
-/** Build the widget for the model's words and tensors. Returns { node, update, stop }. */
-function build(model) {
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
   const [tokens, choices, controls] = ["tokens", "head_choices", "controls"].map((n) => model.get(n));
   const tensors = ["query", "key", "value"].map((name) => unpack(model.get(name)));
   const dModel = tensors[0][0][0].length;
+  /** @type {number | null} */
   let chosenKey = null; // of this view only; null follows the query
+  /** @type {import("../js/maths.js").Head[]} */
   let heads = [];
-  let state = readState(model);
+  let state = presentState(model);
 
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, { ...state, ...changes });
 
-  const maskChoice = radios({ name: "mask", label: "Mask", options: MASKS, onInput: (mask) => move({ mask }) });
-  const lengths = tokens.map((_, i) => i + 1);
+  const maskChoice = radios({ name: "mask", label: "Mask", options: maskOptions(), onInput: (mask) => move({ mask }) });
+  const lengths = range(tokens.length).map((i) => i + 1);
   const windowSlider = slider({
     name: "window",
     label: "Window",
@@ -79,14 +89,18 @@ function build(model) {
     describe: (n) => ({ text: plural(n, "token"), spoken: `${n} of ${plural(tokens.length, "token")}` }),
     onInput: (length) => move({ length }),
   });
+  /** @type {Record<string, boolean | undefined>} */
   const useful = {
     mask: true,
-    window: controls.includes("mask") || state.mask === "window",
+    window: controls.includes("mask") || MASKS[state.mask].sized,
     heads: choices.length > 1,
     length: tokens.length > 1,
   };
+  /** @type {Record<string, { node: HTMLElement }>} */
   const panel = { mask: maskChoice, window: windowSlider, heads: headsSlider, length: lengthSlider };
-  const shown = controls.filter((name) => useful[name]).map((name) => panel[name].node);
+  const shown = controls
+    .filter((/** @type {string} */ name) => useful[name])
+    .map((/** @type {string} */ name) => panel[name].node);
 
   const words = sentence({ tokens, onChoose: (index) => move({ query_index: index }) });
   const thumbs = Array.from({ length: Math.max(...choices) }, thumbnail);
@@ -99,35 +113,27 @@ function build(model) {
   });
   const severalHeads = thumbs.length > 1;
   const grid = heatGrid({ rows: tokens, columns: tokens, onChoose: chooseCell, onPoint: readOut });
-  const mapTitle = element("p", { class: "afm-title" }, "");
-  const readout = element("p", { class: "afm-readout" }, "");
+  const mapTitle = element("p", { class: "afm-title" });
+  const told = readout();
   const steps = stepsTable({ tokens });
   const context = contextVector({ size: dModel / Math.min(...choices) });
-  const live = announcer();
-  const node = element(
-    "div",
-    {
-      class: "afm afm-explorer",
-      role: "group",
-      "aria-label": model.get("label"),
-    },
+  const content = [
     element("div", { class: "afm-controls" }, ...shown),
     words.node,
     ...(severalHeads ? [headChoice.node] : []),
     element(
       "div",
       { class: "afm-detail" },
-      element("div", { class: "afm-map" }, mapTitle, readout, element("div", { class: "afm-scroll" }, grid.node)),
+      element("div", { class: "afm-map" }, mapTitle, told.node, element("div", { class: "afm-scroll" }, grid.node)),
       element("div", { class: "afm-arithmetic" }, steps.node),
     ),
     context.node,
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
-  node.style.setProperty("--n", tokens.length);
-  node.style.setProperty("--thumbs", thumbs.length > 8 ? Math.ceil(thumbs.length / 2) : thumbs.length);
-  if (tokens.length > 12) node.classList.add("afm-long");
+  ];
+  root.style.setProperty("--n", String(tokens.length));
+  root.style.setProperty("--thumbs", String(thumbs.length > 8 ? Math.ceil(thumbs.length / 2) : thumbs.length));
+  if (tokens.length > 12) root.classList.add("afm-long");
 
+  /** @param {number} query @param {number} key */
   function chooseCell(query, key) {
     chosenKey = key;
     if (query === state.query_index) update();
@@ -136,72 +142,70 @@ function build(model) {
 
   const keyShown = () => Math.min(chosenKey ?? state.query_index, state.length - 1);
 
-  function readOut(query = null, key = null) {
-    const at = query === null ? { query: state.query_index, key: keyShown() } : { query, key };
-    setText(readout, cellSentence({ ...at, tokens, head: heads[state.head] }));
+  /** @param {number} [query] @param {number} [key] */
+  function readOut(query = state.query_index, key = keyShown()) {
+    told.update(...cellWords({ query, key, tokens, head: heads[state.head] }));
   }
 
   function update() {
-    state = readState(model);
-    const { mask, window, n_heads: nHeads, length, query_index: query, head } = state;
-    heads = multiHeadAttention(...projection(tensors, choices, nHeads), { nHeads, length, mask, window });
+    state = presentState(model);
+    const { mask, window, n_heads: nHeads, length, query_index: chosen, head } = state;
+    const [query, key, value] = projections(tensors, choices, nHeads);
+    heads = multiHeadAttention(query, key, value, { nHeads, length, mask, window });
     const one = heads[head];
     maskChoice.update(mask);
-    windowSlider.update(window, { disabled: mask !== "window" });
+    windowSlider.update(window, { disabled: !MASKS[mask].sized });
     headsSlider.update(nHeads);
     lengthSlider.update(length);
-    words.update({ weights: one.weights[query], mask: one.mask[query], chosen: query });
+    words.update({ weights: one.weights[chosen], mask: one.mask[chosen], chosen });
     headChoice.update(head, nHeads);
     grid.update({
       weights: one.weights,
       mask: one.mask,
-      query,
+      query: chosen,
       key: keyShown(),
       name: `Weights${severalHeads ? ` of head ${head}` : ""}: rows are queries, columns are keys`,
     });
-    const { exponentials, totals } = softmaxSteps(one.scores[query], one.weights[query], one.masked[query]);
+    const { exponentials, totals } = softmaxSteps(one.masked[chosen], one.weights[chosen]);
     steps.update({
-      values: [one.scores[query], one.masked[query], exponentials, one.weights[query]],
+      values: [one.scores[chosen], one.masked[chosen], exponentials, one.weights[chosen]],
       totals: [null, null, ...totals],
       key: keyShown(),
-      title: `Query “${visible(tokens[query])}”, step by step`,
+      title: `Query “${visible(tokens[chosen])}”, step by step`,
       formula: `q·k / √${dModel / nHeads}`,
       maskable: controls.includes("mask") || mask !== "none",
     });
-    context.update({ context: one.context[query], weights: one.weights[query], tokens });
+    context.update({ context: one.context[chosen], weights: one.weights[chosen], tokens });
     setText(mapTitle, severalHeads ? `Head ${head}, every query` : "Every query");
     readOut();
-    Object.assign(node.dataset, { mask, heads: nHeads, length, query, head, key: keyShown() });
+    Object.assign(root.dataset, { mask, heads: nHeads, length, query: chosen, head, key: keyShown() });
     paper.paint();
   }
 
+  /** @param {import("../js/ink.js").Ramp} ramp */
   function drawMaps(ramp) {
     heads.forEach(({ weights, mask }, h) => thumbs[h].update({ weights, mask, query: state.query_index, ramp }));
     grid.draw(ramp);
   }
 
-  function announce() {
+  function announcement() {
     const { query_index: query, head, length } = state;
     const weights = heads[head].weights[query];
     const best = weights.indexOf(Math.max(...weights));
     const seen = heads[head].mask[query].filter(Boolean).length;
-    live.say(
+    return (
       `${severalHeads ? `Head ${head} of ${state.n_heads}, query` : "Query"} ${tokens[query]}: ${seen} of ${plural(length, "key")} visible, ` +
-        `most weight on ${tokens[best]}, ${decimal(weights[best])}.`,
+      `most weight on ${tokens[best]}, ${decimal(weights[best])}.`
     );
   }
 
-  const paper = painter(node, () => grid.ink, drawMaps);
+  const paper = painter(root, () => grid.ink, drawMaps);
   return {
-    node,
+    content,
     update,
-    announce,
-    stop() {
-      paper.stop();
-      grid.stop();
-      live.stop();
-    },
+    announcement,
+    parts: [paper, grid],
   };
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-explorer", build, state: STATE, data: DATA });

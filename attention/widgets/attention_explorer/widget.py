@@ -61,7 +61,7 @@ class AttentionExplorer(BookWidget):
     _esm = bundle("attention_explorer/view.js")
     _css = stylesheet(
         "js/widget.css",
-        "js/words.css",
+        "js/sentence.css",
         "js/steps.css",
         "js/vector.css",
         "attention_explorer/style.css",

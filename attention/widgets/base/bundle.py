@@ -1,4 +1,4 @@
-"""One self-contained ES module from several.
+"""One self-contained ES module from several, and one style sheet.
 
 anywidget loads a widget from a blob, where relative imports fail.
 """
@@ -8,9 +8,24 @@ import re
 from pathlib import Path
 
 _WIDGETS = Path(__file__).parent.parent
-_IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"(\.[\w./-]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*(//.*|/\*\*(?:.|\n)*?\*/)\n|(?<=[;{,]) // [^\"'`\n]*$", re.MULTILINE)
+_NAME = r"[A-Za-z_$][\w$]*"
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[\w./-]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(
+    rf"^export (?=(?:async )?(?:function|const|let|class) \*?{_NAME})", re.MULTILINE
+)
+_DEFAULT = re.compile(r"^export default ", re.MULTILINE)
+_OTHER = re.compile(r"^.*(?:^(?:import|export)\b|\bimport\().*$", re.MULTILINE)
+_DECLARED = re.compile(
+    rf"^(?:export )?(?:async )?(?:(?:function|class) ?\*? ?({_NAME})"
+    rf"|(?:const|let|var) ({_NAME}|\[[^\]]*\]|\{{[^}}]*\}}))",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(
+    r"^\s*(?://.*|/\*\*(?:.|\n)*?\*/)\n"  # lines of their own
+    r"|(?<=[;{,]) // [^\"'`\n]*$"  # at the end of a line
+    r"|/\*\* @[^*\n]*\*/ ",  # the type of what follows
+    re.MULTILINE,
+)
 _CSS_COMMENT = re.compile(r"\s*/\*(?:.|\n)*?\*/")
 _INDENTATION = re.compile(r"\n\s+")
 
@@ -18,10 +33,12 @@ _INDENTATION = re.compile(r"\n\s+")
 def bundle(entry: str, folder: Path = _WIDGETS) -> str:
     """Return the source of a module with its relative imports inlined, dependencies first.
 
-    The modules share one scope in the result, so a top-level name may occur only once among them
-    (the browser and node refuse the module otherwise), and imports are written
-    ``import { a, b } from "./file.js";`` without renaming. Comments are left out, save those
-    with quotes at the end of a line: every page that shows the widget carries this text.
+    The modules share one scope in the result. So each imports by name alone,
+    ``import { a, b } from "./file.js";``, exports its declarations where they stand, and declares
+    no name that another one declares; anything else is refused. Comments (save those with quotes
+    at the end of a line) and indentation are left out: every page that shows the widget carries
+    this text. What stands between the lines of a template would lose its indentation, too, so
+    none spans lines (eslint.config.mjs holds the widgets to that).
 
     Args:
         entry: The module with the default export, such as ``attention_explorer/view.js``.
@@ -29,19 +46,53 @@ def bundle(entry: str, folder: Path = _WIDGETS) -> str:
 
     Returns:
         The text of one ES module without imports, with the entry's default export.
+
+    Raises:
+        ValueError: If a module imports or exports in a way that this cannot inline, imports what
+            is not exported or what imports it, or declares a name a second time.
     """
     modules: dict[str, str] = {}
+    exports: dict[str, set[str]] = {}
+    owners: dict[str, str] = {}
 
-    def visit(name: str) -> None:
+    def visit(name: str, importers: tuple[str, ...]) -> None:
+        if name in importers:
+            raise ValueError(f"{' imports '.join((*importers, name))}: a circle")
+        if name in modules:
+            return
         source = (folder / name).read_text(encoding="utf-8")
-        for path in _IMPORT.findall(source):
+        for names, path in _IMPORT.findall(source):
             dependency = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-            if dependency not in modules:
-                visit(dependency)
-        modules[name] = _IMPORT.sub("", source if name == entry else _EXPORT.sub("", source))
+            visit(dependency, (*importers, name))
+            for one in filter(None, map(str.strip, names.split(","))):
+                if one not in exports[dependency]:
+                    raise ValueError(f"{name} imports {one}, which {dependency} does not export")
+        code = _COMMENT.sub("", _IMPORT.sub("", source))
+        exports[name] = set()
+        for declaration in _DECLARED.finditer(code):
+            for declared in _names(declaration):
+                other = owners.setdefault(declared, name)
+                if other != name:
+                    raise ValueError(f"{name} declares {declared}, and so does {other}")
+                if declaration[0].startswith("export "):
+                    exports[name].add(declared)
+        code = _EXPORT.sub("", code)
+        rest = code if name != entry else _DEFAULT.sub("", code, count=1)
+        if strange := _OTHER.search(rest):
+            raise ValueError(f"{name} should import and export by name, but has: {strange[0]}")
+        modules[name] = _INDENTATION.sub("\n", code)
 
-    visit(entry)
-    return _COMMENT.sub("", "\n".join(modules.values()))
+    visit(entry, ())
+    return "\n".join(modules.values())
+
+
+def _names(declaration: re.Match[str]) -> list[str]:
+    """The names in a declaration, also in ``const [a, b] = …`` and ``const { a, b: c } = …``."""
+    target = declaration[1] or declaration[2]
+    if re.fullmatch(_NAME, target):
+        return [target]
+    parts = (part.split("=")[0].split(":")[-1].strip(" .\n") for part in target[1:-1].split(","))
+    return [part for part in parts if part]
 
 
 def stylesheet(*names: str, folder: Path = _WIDGETS) -> str:

@@ -2,8 +2,24 @@
 // No DOM, as in maths.js; tests/node holds it equal to the package's own GPT.
 
 /**
+ * A GPT's sizes, as the traits have them.
+ * @typedef {object} Sizes
+ * @property {number} batch
+ * @property {number} length
+ * @property {number} d_model
+ * @property {number} n_heads
+ * @property {number} n_layers
+ * @property {number} n_tokens
+ * @property {number} max_len
+ * @property {string} norm_order
+ */
+
+/** @typedef {{ name: string, place: string, parameters: number, shape: number[] }} Stage */
+
+/**
  * { before, block, after }: lists of { name, place, parameters, shape }. place is "stream" (all of the stream passes through
  * it), "branch" (it reads from the stream), or "add" (a branch is added to the stream). `block` occurs n_layers times.
+ * @param {Sizes} sizes
  */
 export function stages({
   batch,
@@ -19,8 +35,11 @@ export function stages({
     [batch, heads, length, d / heads],
     [batch, heads, length, length],
   ];
+  /** @param {string} name @param {string} place @param {number} parameters @returns {Stage} */
   const stage = (name, place, parameters, shape = flat) => ({ name, place, parameters, shape });
+  /** @param {number} from @param {number} to */
   const linear = (from, to) => from * to + to; // with a bias
+  /** @param {string} name */
   const norm = (name, place = order === "pre" ? "branch" : "stream") => stage(name, place, 2 * d);
   const attention = [
     stage("w_qkv", "branch", 3 * linear(d, d)),
@@ -35,7 +54,9 @@ export function stages({
     stage("w_in", "branch", linear(d, 4 * d), [batch, length, 4 * d]),
     stage("w_out", "branch", linear(4 * d, d)),
   ];
+  /** @param {string} name */
   const added = (name) => stage(name, "add", 0);
+  /** @param {Stage} normed @param {Stage[]} steps @param {Stage} sum */
   const half = (normed, steps, sum) => (order === "pre" ? [normed, ...steps, sum] : [...steps, sum, normed]);
   return {
     before: [stage("embedding", "stream", tokens * d), stage("position", "stream", places * d)],
@@ -51,18 +72,27 @@ export function stages({
   };
 }
 
+/** @param {Stage[]} list */
 const sum = (list) => list.reduce((all, { parameters }) => all + parameters, 0);
 
-/** Parameters of one block, and of the whole. */
+/**
+ * Parameters of one block, and of the whole.
+ * @param {Sizes} config
+ */
 export function parameterCounts(config) {
   const { before, block, after } = stages(config);
   return { block: sum(block), total: sum(before) + config.n_layers * sum(block) + sum(after) };
 }
 
-/** How many numbers the largest tensors hold on the way through, those of a block in one block. */
+/**
+ * How many numbers the largest tensors hold on the way through, those of a block in one block.
+ * @param {Sizes} config
+ * @returns {Record<string, number>}
+ */
 export function tensorSizes(config) {
   const { before, block, after } = stages(config);
-  const size = (list, name) => list.find((stage) => stage.name === name).shape.reduce((a, b) => a * b, 1);
+  /** @param {Stage[]} list @param {string} name */
+  const size = (list, name) => (list.find((stage) => stage.name === name)?.shape ?? []).reduce((a, b) => a * b, 1);
   return {
     stream: size(before, "position"),
     hidden: size(block, "w_in"),
@@ -71,12 +101,18 @@ export function tensorSizes(config) {
   };
 }
 
-/** The divisors of the width up to 64, as numbers of heads. */
+/**
+ * The divisors of the width up to 64, as numbers of heads.
+ * @param {number} width
+ */
 export function headCounts(width) {
   return Array.from({ length: Math.min(64, width) }, (_, i) => i + 1).filter((heads) => width % heads === 0);
 }
 
-/** Lengths to slide over: powers of two, and the longest. */
+/**
+ * Lengths to slide over: powers of two, and the longest.
+ * @param {number} longest
+ */
 export function lengths(longest) {
   const found = [];
   for (let n = 1; n < longest; n *= 2) found.push(n);

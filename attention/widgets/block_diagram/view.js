@@ -10,21 +10,26 @@
 //   li[data-stage]                             a box, in order; data-place, data-value = its parameters, data-shape = what comes out
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, element, plural, radios, select, setText, slider, withPresent } from "../js/controls.js";
+import { radios, select, slider, withPresent } from "../js/controls.js";
+import { AS_IT_IS, element, setText } from "../js/dom.js";
 import { figureRow } from "../js/figures.js";
+import { grouped, plural } from "../js/format.js";
+import { readState, setState, viewOf } from "../js/mount.js";
 import { headCounts, lengths, parameterCounts, stages, tensorSizes } from "./sizes.js";
-import { setState, viewOf } from "../js/view.js";
 
 const SIZES = ["d_model", "n_heads", "n_layers", "n_tokens", "max_len"];
 const STATE = ["batch", "length", ...SIZES, "norm_order"];
-const DATA = ["presets", "label", "caption"];
+const DATA = ["presets"];
 const WIDTHS = [64, 128, 256, 384, 512, 768, 1024, 1280, 1600, 2048];
 const MOST_BLOCKS = 48;
 const OWN = "other";
 const FLAT = "B, T, d_model";
 const SPLIT = "B, H, T, d_head";
 const SQUARE = "B, H, T, T";
-// title, what it computes, the name of what comes out, the letters of its shape
+/**
+ * Title, what it computes, the name of what comes out, the letters of its shape.
+ * @type {Record<string, [string, string, string, string]>}
+ */
 const STAGES = {
   embedding: ["token embedding", "V rows", "", FLAT],
   position: ["position embedding", "added", "x", FLAT],
@@ -48,15 +53,18 @@ const ORDERS = [
   { value: "pre", content: ["pre-norm"] },
   { value: "post", content: ["post-norm"] },
 ];
+/** @type {Record<string, string>} */
 const WHERE = {
   pre: "Pre-norm (GPT-2): a norm stands in front of each branch, and one at the end. Nothing but sums touches the stream.",
   post: "Post-norm (2017, GPT-1): a norm stands on the stream itself, after each sum. No final norm is needed.",
 };
+/** @type {Record<string, string>} */
 const TENSORS = { stream: "the stream", hidden: "hidden, one block", scores: "scores, one block", logits: "logits" };
 
-const grouped = (number) => number.toLocaleString("en-US");
-
-/** Bytes of so many float32 numbers. */
+/**
+ * Bytes of so many float32 numbers.
+ * @param {number} numbers
+ */
 export function float32Bytes(numbers) {
   const units = ["bytes", "KB", "MB", "GB", "TB", "PB"];
   let [size, unit] = [4 * numbers, 0];
@@ -64,16 +72,20 @@ export function float32Bytes(numbers) {
   return `${unit === 0 || size >= 100 ? Math.round(size) : Number(size.toPrecision(3))} ${units[unit]}`;
 }
 
-/** The widest allowed number of heads up to `heads`. */
+/**
+ * The most heads up to `heads` that divide the width.
+ * @param {number} width
+ * @param {number} heads
+ */
 export function fittingHeads(width, heads) {
-  return headCounts(width)
-    .filter((count) => count <= heads)
-    .at(-1);
+  return Math.max(...headCounts(width).filter((count) => count <= heads));
 }
 
-function build(model) {
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
+  /** @type {(import("./sizes.js").Sizes & Record<string, any>)[]} */
   const presets = model.get("presets");
-  const read = () => Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
   let said = "";
 
@@ -82,7 +94,7 @@ function build(model) {
     label: "Model",
     options: [...presets.map(({ name }) => ({ value: name, text: name })), { value: OWN, text: "none of these" }],
     onInput: (chosen) => {
-      const { name, ...sizes } = presets.find((preset) => preset.name === chosen);
+      const { name: _, ...sizes } = presets.find((preset) => preset.name === chosen) ?? presets[0];
       move({ ...sizes, length: Math.min(model.get("length"), sizes.max_len) });
     },
   });
@@ -92,6 +104,7 @@ function build(model) {
     options: WIDTHS.map((value) => ({ value, text: String(value) })),
     onInput: (width) => move({ d_model: width, n_heads: fittingHeads(width, model.get("n_heads")) }),
   });
+  /** @param {string} name @param {string} label @param {string} noun @param {(n: number) => string} note */
   const range = (name, label, noun, note = () => "") =>
     slider({
       name,
@@ -112,7 +125,7 @@ function build(model) {
     options: ORDERS,
     onInput: (order) => move({ norm_order: order }),
   });
-  const where = element("p", { class: "afm-note-soft" }, "");
+  const where = element("p", { class: "afm-note-soft" });
   const figures = figureRow({
     parameters: "parameters",
     block: "in each block",
@@ -120,14 +133,11 @@ function build(model) {
     largest: "largest tensor",
   });
   const boxes = Object.fromEntries(Object.keys(STAGES).map((name) => [name, box(name)]));
-  const blockTitle = element("p", { class: "afm-title" }, "");
+  const blockTitle = element("p", { class: "afm-title" });
   const blockList = element("ol", { class: "afm-flow", role: "list" });
   const block = element("li", { class: "afm-repeated" }, blockTitle, blockList);
   const list = element("ol", { class: "afm-flow afm-whole", role: "list" });
-  const live = announcer();
-  const node = element(
-    "div",
-    { class: "afm afm-block-diagram", role: "group", "aria-label": model.get("label") },
+  const content = [
     element("div", { class: "afm-controls" }, presetChoice.node, widthChoice.node, orderChoice.node),
     element("div", { class: "afm-controls" }, lengthSlider.node, headSlider.node, layerSlider.node),
     figures.node,
@@ -138,19 +148,19 @@ function build(model) {
       { class: "afm-note-soft" },
       "The bar at a box’s foot is its share of all parameters, all blocks taken together.",
     ),
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
-  let order = null; // in which the boxes stand
+  ];
+  let order = ""; // in which the boxes stand
 
+  /** @param {ReturnType<typeof stages>} all */
   function place({ before, block: inside, after }) {
+    /** @param {import("./sizes.js").Stage[]} part */
     const nodes = (part) => part.map(({ name }) => boxes[name].node);
     blockList.replaceChildren(...nodes(inside));
     list.replaceChildren(...nodes(before), block, ...nodes(after));
   }
 
   function update() {
-    const state = read();
+    const state = /** @type {import("./sizes.js").Sizes & Record<string, any>} */ (readState(model, STATE));
     const { batch, length, d_model: width, n_heads: heads, n_layers: layers, norm_order: norms } = state;
     const all = stages(state);
     const counts = parameterCounts(state);
@@ -167,11 +177,8 @@ function build(model) {
     orderChoice.update(norms);
     setText(where, WHERE[norms]);
     setText(blockTitle, `Block, ${layers === 1 ? "once" : `${layers} times`}`);
-    for (const [part, times] of [
-      [all.before, 1],
-      [all.block, layers],
-      [all.after, 1],
-    ]) {
+    for (const [name, part] of Object.entries(all)) {
+      const times = name === "block" ? layers : 1;
       part.forEach((stage) => boxes[stage.name].update(stage, (times * stage.parameters) / counts.total));
     }
     const largest = Object.keys(sizes).reduce((a, b) => (sizes[b] > sizes[a] ? b : a));
@@ -185,19 +192,22 @@ function build(model) {
       `${plural(layers, "block")} of width ${width}, ${plural(heads, "head")}, ${norms}-norm: ${grouped(counts.total)} parameters. ` +
       `For ${batch} × ${plural(length, "token")} the scores of one block are ${grouped(sizes.scores)} numbers; ` +
       `largest: ${TENSORS[largest]}, ${grouped(sizes[largest])}.`;
-    Object.assign(node.dataset, { length, n_heads: heads, n_layers: layers, d_model: width, norm_order: norms });
+    Object.assign(root.dataset, { length, n_heads: heads, n_layers: layers, d_model: width, norm_order: norms });
   }
 
-  return { node, update, announce: () => live.say(said), stop: () => live.stop() };
+  return { content, update, announcement: () => said };
 }
 
-/** A stage of the diagram: its box, and what comes out of it. */
+/**
+ * A stage of the diagram: its box, and what comes out of it.
+ * @param {string} name
+ */
 function box(name) {
   const [title, formula, out, letters] = STAGES[name];
-  const count = element("span", { class: "afm-count" }, "");
-  const numbers = element("b", {}, "");
+  const count = element("span", { class: "afm-count", ...AS_IT_IS });
+  const numbers = element("b", AS_IT_IS);
   const plus = name.startsWith("add") ? [element("span", { class: "afm-plus", "aria-hidden": "true" }, "+")] : [];
-  const symbols = element("span", { class: "afm-letters" }, `(${letters})`);
+  const symbols = element("span", { class: "afm-letters", ...AS_IT_IS }, `(${letters})`);
   const node = element(
     "li",
     { class: "afm-stage", "data-stage": name },
@@ -205,9 +215,9 @@ function box(name) {
       "div",
       { class: "afm-op" },
       ...plus,
-      element("span", { class: "afm-op-title" }, title),
+      element("span", { class: "afm-op-title", translate: title.startsWith("W_") && "no" }, title),
       " ",
-      element("small", {}, formula),
+      element("small", AS_IT_IS, formula),
       " ",
       count,
     ),
@@ -221,6 +231,7 @@ function box(name) {
       numbers,
     ),
   );
+  /** @param {import("./sizes.js").Stage} stage @param {number} share */
   function update({ place, parameters, shape }, share) {
     const nothing = name === "readout" ? "0: tied" : "";
     setText(count, parameters ? grouped(parameters) : nothing);
@@ -231,4 +242,4 @@ function box(name) {
   return { node, update };
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-block-diagram", build, state: STATE, data: DATA });

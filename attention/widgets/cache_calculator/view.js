@@ -14,44 +14,48 @@
 //   tr[data-row=multi_head|published|setting]  data-value = bytes of the whole cache
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import {
-  announcer,
-  element,
-  KEEPS_KEYS,
-  plural,
-  radios,
-  select,
-  setText,
-  slider,
-  withPresent,
-} from "../js/controls.js";
+import { button, radios, select, slider, withPresent } from "../js/controls.js";
 import {
   cacheBytes,
   compare,
   compared,
-  grouped,
   halfSteps,
   keptTokens,
   multiHead,
   numbersPerLayer,
   readableBytes,
   threeDigits,
-} from "../js/costs.js";
+} from "../js/cost_formulas.js";
+import { AS_IT_IS, element, setText } from "../js/dom.js";
 import { barTable, figureRow } from "../js/figures.js";
-import { setState, viewOf } from "../js/view.js";
+import { grouped, plural } from "../js/format.js";
+import { readState, setState, viewOf } from "../js/mount.js";
 
 const STATE = ["model", "context", "n_kv_heads", "window", "d_latent", "bytes_per_number"];
-const DATA = ["models", "label", "caption"];
+const DATA = ["models"];
 const CONTEXTS = halfSteps(256, 131072);
 const WINDOWS = halfSteps(256, 65536).filter(Number.isInteger);
 const LATENTS = [64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 const USUAL = { d_latent: 512, d_rope: 64 }; // DeepSeek's
 const OFF = Infinity; // the last stop of the window's slider
 
-/** The numbers of heads that may share keys and values: the divisors of all. */
+/**
+ * The numbers of heads that may share keys and values: the divisors of all.
+ * @param {number} n
+ */
 export const divisors = (n) => Array.from({ length: n }, (_, i) => i + 1).filter((k) => n % k === 0);
 
-/** The formula with its letters and with the numbers put in: what one token takes, and the whole. */
+/**
+ * A published model, or one with the present settings.
+ * @typedef {import("../js/cost_formulas.js").CacheConfig & { name: string, n_heads: number, max_context: number, window: number }} Config
+ */
+
+/**
+ * The formula with its letters and with the numbers put in: what one token takes, and the whole.
+ * @param {import("../js/cost_formulas.js").CacheConfig} config
+ * @param {number} context
+ * @param {number} bytesPerNumber
+ */
 export function formula(config, context, bytesPerNumber) {
   const { n_layers: layers, n_kv_heads: kvHeads, d_head: size, d_latent: latent, d_rope: rope } = config;
   const { token, total } = cacheBytes(config, context, bytesPerNumber);
@@ -64,16 +68,22 @@ export function formula(config, context, bytesPerNumber) {
   ];
 }
 
-/** What the cache of a model holds, in few words. */
+/**
+ * What the cache of a model holds, in few words.
+ * @param {Omit<Config, "name" | "n_layers" | "d_head" | "max_context">} config
+ */
 export function kindOf({ n_heads: heads, n_kv_heads: kvHeads, d_latent: latent, d_rope: rope, window }) {
   const grouping = kvHeads === heads ? "multi-head" : kvHeads === 1 ? "multi-query" : `${kvHeads} KV heads`;
   return `${latent ? `latent ${latent} + ${rope}` : grouping}${window ? `, window ${grouped(window)}` : ""}`;
 }
 
-function build(model) {
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
+  /** @type {Config[]} */
   const models = model.get("models");
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
-  const published = (name = model.get("model")) => models.find((one) => one.name === name);
+  const published = (name = model.get("model")) => models.find((one) => one.name === name) ?? models[0];
   let said = "";
 
   const modelChoice = select({
@@ -82,21 +92,12 @@ function build(model) {
     options: models.map(({ name }) => ({ value: name, text: name })),
     onInput: publish,
   });
+  /** @param {string} name */
   function publish(name) {
     const { max_context: context, n_kv_heads, window, d_latent } = published(name);
     move({ model: name, context, n_kv_heads, window, d_latent });
   }
-  const again = element(
-    "button",
-    {
-      type: "button",
-      class: "afm-button",
-      "data-control": "publish",
-      ...KEEPS_KEYS,
-      onclick: () => publish(model.get("model")),
-    },
-    "as published",
-  );
+  const again = button({ name: "publish", label: "as published", onPress: () => publish(model.get("model")) });
   const bytesChoice = radios({
     name: "bytes_per_number",
     label: "Bytes per number",
@@ -112,7 +113,12 @@ function build(model) {
     ],
     onInput: (kind) => move({ d_latent: kind === "heads" ? 0 : published().d_latent || USUAL.d_latent }),
   });
-  const range = (name, label, describe, onInput = (value) => move({ [name]: value })) =>
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {(n: number) => { text: string, spoken: string }} describe
+   */
+  const range = (name, label, describe, onInput = (/** @type {number} */ value) => move({ [name]: value })) =>
     slider({ name, label, choices: [model.get(name)], describe, onInput });
   const contextSlider = range("context", "Context", (n) => ({
     text: plural(grouped(n), "token"),
@@ -143,7 +149,7 @@ function build(model) {
     total: "the whole context",
     times: "against multi-head",
   });
-  const lines = [element("p", { class: "afm-formula" }, ""), element("p", { class: "afm-formula" }, "")];
+  const lines = [1, 2].map(() => element("p", { class: "afm-formula", ...AS_IT_IS }));
   const table = barTable({
     title: "The whole cache",
     rows: [
@@ -153,11 +159,8 @@ function build(model) {
     ],
     columns: ["a token", "in all"],
   });
-  const beyond = element("p", { class: "afm-note-soft" }, "");
-  const live = announcer();
-  const node = element(
-    "div",
-    { class: "afm afm-calculator", role: "group", "aria-label": model.get("label") },
+  const beyond = element("p", { class: "afm-note-soft" });
+  const content = [
     element(
       "div",
       { class: "afm-controls" },
@@ -170,18 +173,19 @@ function build(model) {
     element("div", {}, ...lines),
     table.node,
     beyond,
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
+  ];
 
-  /** The published model with the present settings; all but MLA models borrow the width of the rotary key. */
+  /**
+   * The published model with the present settings; all but MLA models borrow the width of the rotary key.
+   * @returns {Config}
+   */
   function config() {
-    const own = Object.fromEntries(["n_kv_heads", "window", "d_latent"].map((name) => [name, model.get(name)]));
+    const own = readState(model, ["n_kv_heads", "window", "d_latent"]);
     return { ...published(), ...own, d_rope: published().d_rope || USUAL.d_rope };
   }
 
   function update() {
-    const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+    const state = readState(model, STATE);
     const { context, window, d_latent: latent, bytes_per_number: bytesPerNumber } = state;
     const [now, theirs] = [config(), published()];
     const full = multiHead(theirs);
@@ -209,6 +213,7 @@ function build(model) {
     figures.times(most.total / here.total, `${threeDigits(times)}×`, word);
     formula(now, context, bytesPerNumber).forEach((text, i) => setText(lines[i], text));
     const largest = Math.max(here.total, there.total, most.total);
+    /** @param {string} name @param {string} remark @param {{ token: number, total: number }} bytes */
     const row = (name, remark, { token, total }) => ({
       name,
       remark,
@@ -226,10 +231,10 @@ function build(model) {
     said =
       `${state.model}, ${kindOf(now)}, ${plural(context, "token")}: ${readableBytes(here.token)} a token, ${readableBytes(here.total)} in all; ` +
       `${than.multiHead}, ${than.published}.`;
-    Object.assign(node.dataset, state);
+    Object.assign(root.dataset, state);
   }
 
-  return { node, update, announce: () => live.say(said), stop: () => live.stop() };
+  return { content, update, announcement: () => said };
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-calculator", build, state: STATE, data: DATA });

@@ -57,7 +57,7 @@ class CacheCalculator(BookWidget):
     """
 
     _esm = bundle("cache_calculator/view.js")
-    _css = stylesheet("js/widget.css", "js/figures.css", "js/costs.css")
+    _css = stylesheet("js/widget.css", "js/figures.css", "js/cost_tables.css")
 
     models = t.List(read_only=True).tag(sync=True)
     model = Choice(list(MODELS), default_value="Llama-3 8B").tag(sync=True)

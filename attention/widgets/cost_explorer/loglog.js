@@ -1,7 +1,8 @@
 // FLOPs against length, both on logarithmic axes: a straight line for what grows with n, a steeper one for what grows with n².
 
-import { blockFlops, grouped, readableFlops } from "../js/costs.js";
-import { element, setAttribute, setText } from "../js/controls.js";
+import { blockFlops, readableFlops } from "../js/cost_formulas.js";
+import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
+import { grouped } from "../js/format.js";
 import { apart } from "../js/labels.js";
 import { drawing, spot } from "../js/vector.js";
 
@@ -10,35 +11,51 @@ export const LONGEST = 131072;
 const [LOWEST, HIGHEST] = [1e7, 1e17]; // FLOPs
 const TICKS = [64, 1024, 16384, 131072];
 const LEVELS = [1e9, 1e12, 1e15];
-const HEIGHT = 210; // of the plot in CSS pixels, as in costs.css
+const HEIGHT = 210; // of the plot in CSS pixels, as in cost_tables.css
 const LABEL = 17; // least distance of two names, in CSS pixels
 const STEPS = 33; // points of a line
+/** @type {["total" | "attention" | "linear", string][]} */
 const LINES = [
   ["total", "total"],
   ["attention", "scores, context"],
   ["linear", "the rest"],
 ];
 
-/** Where the plot shows n and FLOPs, in hundredths of its width and of its height from the top. */
+/**
+ * Where the plot shows n and FLOPs, in hundredths of its width and of its height from the top.
+ * @param {number} n
+ * @param {number} flops
+ * @returns {[number, number]}
+ */
 export function placeOf(n, flops) {
+  /** @param {number} value @param {number} low @param {number} high */
   const part = (value, low, high) => (100 * Math.log(value / low)) / Math.log(high / low);
   return [part(n, SHORTEST, LONGEST), 100 - part(flops, LOWEST, HIGHEST)];
 }
 
-/** The outlines of the three lines. */
+/**
+ * The outlines of the three lines.
+ * @param {number} layers
+ * @param {number} width
+ */
 export function linePaths(layers, width) {
   const lengths = Array.from({ length: STEPS }, (_, i) => SHORTEST * (LONGEST / SHORTEST) ** (i / (STEPS - 1)));
-  const all = lengths.map((n) => [n, blockFlops(n, width)]);
-  const point = (n, flops) =>
-    placeOf(n, layers * flops)
-      .map((x) => x.toFixed(2))
-      .join(" ");
-  return Object.fromEntries(LINES.map(([key]) => [key, `M${all.map(([n, flops]) => point(n, flops[key])).join("L")}`]));
+  /** @param {"total" | "attention" | "linear"} key */
+  const path = (key) =>
+    lengths
+      .map((n) =>
+        placeOf(n, layers * blockFlops(n, width)[key])
+          .map((x) => x.toFixed(2))
+          .join(" "),
+      )
+      .join("L");
+  return Object.fromEntries(LINES.map(([key]) => [key, `M${path(key)}`]));
 }
 
 /** update({ length, layers, width }). */
 export function flopsCurve() {
   const still = { "vector-effect": "non-scaling-stroke" };
+  /** @param {Record<string, string>} attributes */
   const path = (attributes) => drawing("path", { ...still, ...attributes });
   const levels = path({
     class: "afm-loglog-levels",
@@ -53,11 +70,12 @@ export function flopsCurve() {
     { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img" },
     ...[levels, equal, here, ...lines],
   );
+  /** @param {string} className @param {string} [style] @param {string} [text] */
   const label = (className, style, text = "") =>
-    element("span", { class: className, style, "aria-hidden": "true" }, text);
+    element("span", { class: className, style, "aria-hidden": "true", ...AS_IT_IS }, text);
   const ticks = TICKS.map((n) => label("afm-loglog-tick", `left:${placeOf(n, 1)[0]}%`, grouped(n)));
-  ticks.at(-2).dataset.between = ""; // left out where there is little room
-  ticks.at(-1).dataset.last = "";
+  setAttribute(ticks[ticks.length - 2], "data-between", ""); // left out where there is little room
+  setAttribute(ticks[ticks.length - 1], "data-last", "");
   const names = LINES.map(([key, text]) => {
     const sample = drawing(
       "svg",
@@ -89,9 +107,11 @@ export function flopsCurve() {
     element("div", { class: "afm-loglog-names" }, ...names),
   );
 
+  /** @param {{ length: number, layers: number, width: number }} now */
   function update({ length, layers, width }) {
     const [now, last] = [blockFlops(length, width), blockFlops(LONGEST, width)];
     const paths = linePaths(layers, width);
+    /** @param {"total" | "attention" | "linear"} key */
     const end = (key) => Math.max(0, (placeOf(LONGEST, layers * last[key])[1] / 100) * HEIGHT);
     const ends = apart(
       LINES.map(([key]) => end(key)),
@@ -105,9 +125,9 @@ export function flopsCurve() {
       dots[i].node.hidden = y < 0 || y > 100; // as the drawing is cut
       names[i].style.setProperty("--top", `${ends[i].toFixed(1)}px`);
     });
-    const x = placeOf(length, 1)[0].toFixed(2);
-    setAttribute(here, "d", `M${x} 0V100`);
-    present.style.left = `${x}%`;
+    const [x] = placeOf(length, 1);
+    setAttribute(here, "d", `M${x.toFixed(2)} 0V100`);
+    present.style.left = `${x.toFixed(2)}%`;
     setText(present, `n = ${grouped(length)}`);
     setAttribute(present, "data-right", x > 60 && "");
     const half = 6 * width;
@@ -123,7 +143,12 @@ export function flopsCurve() {
   return { node, update };
 }
 
-/** The drawing in words. */
+/**
+ * The drawing in words.
+ * @param {number} length
+ * @param {number} layers
+ * @param {number} width
+ */
 function describe(length, layers, width) {
   const said = [SHORTEST, length, LONGEST].map((n) => {
     const { linear, attention, total } = blockFlops(n, width);

@@ -10,40 +10,45 @@
 //   .afm-loglog-dot[data-ink]                  where the lines of the curve are now
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { announcer, element, plural, setAttribute, setText, slider, withPresent } from "../js/controls.js";
+import { slider, withPresent } from "../js/controls.js";
 import {
   attentionShare,
   blockFlops,
   cacheBytes,
-  grouped,
   halfSteps,
   inPercent,
   projectionBytes,
   readableBytes,
   readableFlops,
   scoreBytes,
-} from "../js/costs.js";
+} from "../js/cost_formulas.js";
+import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
 import { barTable, figureRow } from "../js/figures.js";
+import { grouped, plural } from "../js/format.js";
+import { readState, setState, viewOf } from "../js/mount.js";
 import { LONGEST, SHORTEST, flopsCurve } from "./loglog.js";
-import { setState, viewOf } from "../js/view.js";
 
 const STATE = ["length", "n_layers", "n_heads", "d_head"];
-const DATA = ["label", "caption"];
+/** @type {string[]} */
+const DATA = [];
 const LENGTHS = halfSteps(SHORTEST, LONGEST);
 const LAYERS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 80, 96, 128];
 const HEADS = [1, 2, 3, 4, 6, 8, 12, 16, 20, 25, 32, 40, 48, 64, 96, 128];
+/** @type {{ key: string, name: string, remark: string, flops: "projections" | "feedForward" | "attention" }[]} */
 const PARTS = [
   { key: "projections", name: "projections", remark: "2n · 4d²", flops: "projections" },
   { key: "feed_forward", name: "feed-forward", remark: "2n · 8d²", flops: "feedForward" },
   { key: "attention", name: "scores and context", remark: "2n · 2nd", flops: "attention" },
 ];
 
-function build(model) {
-  const read = () => Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
   const size = () => model.get("d_head");
   let said = "";
 
+  /** @param {string} name @param {string} label @param {(n: number) => { text: string, spoken: string }} describe */
   const range = (name, label, describe) =>
     slider({ name, label, choices: [model.get(name)], describe, onInput: (value) => move({ [name]: value }) });
   const lengthSlider = range("length", "Length n", (n) => ({
@@ -62,7 +67,10 @@ function build(model) {
     cache: "KV cache of all layers",
   });
   const stack = Object.fromEntries(
-    PARTS.map(({ key }) => [key, element("span", { "data-part": key, "data-ink": key }, element("span", {}, ""))]),
+    PARTS.map(({ key }) => {
+      const text = element("span", AS_IT_IS);
+      return [key, { text, node: element("span", { "data-part": key, "data-ink": key }, text) }];
+    }),
   );
   const parts = barTable({
     title: "Where the FLOPs go",
@@ -76,11 +84,7 @@ function build(model) {
     columns: ["memory"],
   });
   const curve = flopsCurve();
-  const live = announcer();
-  const note = (text) => element("p", { class: "afm-note-soft" }, text);
-  const node = element(
-    "div",
-    { class: "afm afm-cost", role: "group", "aria-label": model.get("label") },
+  const content = [
     element("div", { class: "afm-controls" }, lengthSlider.node, layerSlider.node, headSlider.node),
     figures.node,
     element(
@@ -90,7 +94,7 @@ function build(model) {
         "div",
         { class: "afm-part" },
         parts.node,
-        element("div", { class: "afm-stack", "aria-hidden": "true" }, ...Object.values(stack)),
+        element("div", { class: "afm-stack", "aria-hidden": "true" }, ...Object.values(stack).map((part) => part.node)),
       ),
       element("div", { class: "afm-part" }, memory.node),
       element(
@@ -100,15 +104,15 @@ function build(model) {
         curve.node,
       ),
     ),
-    note(
+    element(
+      "p",
+      { class: "afm-note-soft" },
       "A multiply-add counts as two FLOPs. The whole square of scores is counted, as if no mask hid half of it; embedding and read-out are not. The cache takes 2 bytes a number, all else 4; scores take that memory only where they are stored.",
     ),
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
+  ];
 
   function update() {
-    const state = read();
+    const state = readState(model, STATE);
     const { length: n, n_layers: layers, n_heads: heads, d_head: dHead } = state;
     const width = heads * dHead;
     const block = blockFlops(n, width);
@@ -128,10 +132,11 @@ function build(model) {
     figures.cache(bytes.cache, readableBytes(bytes.cache), `${readableBytes(bytes.cache / n)} a token`);
     const shares = PARTS.map(({ flops }) => block[flops] / block.total);
     PARTS.forEach(({ key }, i) => {
-      stack[key].style.setProperty("--w", shares[i].toFixed(5));
-      stack[key].dataset.value = shares[i];
-      setText(stack[key].firstChild, inPercent(shares[i]));
-      setAttribute(stack[key], "data-narrow", shares[i] < 0.15 && "");
+      const { node, text } = stack[key];
+      node.style.setProperty("--w", shares[i].toFixed(5));
+      setAttribute(node, "data-value", shares[i]);
+      setAttribute(node, "data-narrow", shares[i] < 0.15 && "");
+      setText(text, inPercent(shares[i]));
     });
     parts.update(
       PARTS.map(({ name, remark, flops }, i) => {
@@ -140,6 +145,7 @@ function build(model) {
       }),
     );
     const most = Math.max(...Object.values(bytes));
+    /** @param {"scores" | "vectors" | "cache"} key @param {string} name @param {string} remark */
     const row = (key, name, remark) => ({
       name,
       remark,
@@ -156,10 +162,10 @@ function build(model) {
     said =
       `${plural(n, "token")}, ${plural(layers, "layer")} of width ${width}: ${readableFlops(total)}, of which scores and context ${inPercent(share)}. ` +
       `Scores of one layer ${readableBytes(bytes.scores)}, cache ${readableBytes(bytes.cache)}.`;
-    Object.assign(node.dataset, state);
+    Object.assign(root.dataset, state);
   }
 
-  return { node, update, announce: () => live.say(said), stop: () => live.stop() };
+  return { content, update, announcement: () => said };
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-cost", build, state: STATE, data: DATA });

@@ -45,7 +45,7 @@ class CostExplorer(BookWidget):
     """
 
     _esm = bundle("cost_explorer/view.js")
-    _css = stylesheet("js/widget.css", "js/figures.css", "js/costs.css")
+    _css = stylesheet("js/widget.css", "js/figures.css", "js/cost_tables.css")
 
     length = Whole(1024).tag(sync=True)
     n_layers = Whole(12).tag(sync=True)

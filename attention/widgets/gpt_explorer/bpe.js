@@ -9,13 +9,17 @@ const REMEMBERED = 5000; // words whose pieces are kept
 const NONE = 2 ** 30;
 const FEW = 256; // bytes; a longer word is not kept
 
-/** The text with U+FFFD in place of half a surrogate pair: what can be written in UTF-8. */
+/**
+ * The text with U+FFFD in place of half a surrogate pair: what can be written in UTF-8.
+ * @param {string} text
+ */
 export function wellFormed(text) {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /** GPT-2's letter for each byte: itself where it can be seen, else the next letter from U+0100 on. */
 export function byteLetters() {
+  /** @param {number} byte */
   const seen = (byte) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
   let next = 256;
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(seen(byte) ? byte : next++));
@@ -25,6 +29,7 @@ export function byteLetters() {
  * A tokenizer from its merges, a line each, "left right", the first learned first. Ids count the 256 bytes in the order of
  * their letters, then the merges. encode(text) -> ids; decode(ids) -> text, with U+FFFD
  * for half a character; textOf(id) and nameOf(id) -> a piece as text and as a label.
+ * @param {string} merges
  */
 export function makeTokenizer(merges) {
   const letters = byteLetters();
@@ -43,13 +48,21 @@ export function makeTokenizer(merges) {
     idOf.set(left + right, pieces.length);
     pieces.push(Uint8Array.of(...pieces[a], ...pieces[b]));
   }
+  /** @type {Map<string, number[]>} */
   const remembered = new Map();
   const writer = new TextEncoder();
 
-  /** The id of two pieces together, or NONE where they were never joined. */
+  /**
+   * The id of two pieces together, or NONE where they were never joined.
+   * @param {number} left
+   * @param {number} right
+   */
   const together = (left, right) => joined.get(left * limit + right) ?? NONE;
 
-  /** Join the pair that was learned first, everywhere in the word, until no pair is known. */
+  /**
+   * Join the pair that was learned first, everywhere in the word, until no pair is known.
+   * @param {number[]} ids
+   */
   function join(ids) {
     let length = ids.length;
     const pairs = ids.map((id, i) => together(id, ids[i + 1]));
@@ -74,6 +87,7 @@ export function makeTokenizer(merges) {
     }
   }
 
+  /** @param {string} word */
   function encodeWord(word) {
     const known = remembered.get(word);
     if (known) return known;
@@ -87,7 +101,10 @@ export function makeTokenizer(merges) {
   const reader = new TextDecoder("utf-8", { ignoreBOM: true });
   const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-  /** The text of a piece, or null where it is only a part of a character. */
+  /**
+   * The text of a piece, or null where it is only a part of a character.
+   * @param {number} id
+   */
   function textOf(id) {
     try {
       return strict.decode(pieces[id]);
@@ -97,14 +114,21 @@ export function makeTokenizer(merges) {
   }
   return {
     size: pieces.length,
+    /** @param {string} text */
     encode: (text) => (wellFormed(text).match(WORDS) ?? []).flatMap(encodeWord),
+    /** @param {number[]} ids */
     decode: (ids) => reader.decode(Uint8Array.from(ids.flatMap((id) => Array.from(pieces[id])))),
     textOf,
+    /** @param {number} id */
     nameOf: (id) => pieceName(textOf(id), pieces[id]),
   };
 }
 
-/** A piece as a label: half a character and a control character are shown as bytes, ⟨E2⟩; a line break is left alone. */
+/**
+ * A piece as a label: half a character and a control character are shown as bytes, ⟨E2⟩; a line break is left alone.
+ * @param {string | null} text
+ * @param {Uint8Array} bytes
+ */
 export function pieceName(text, bytes) {
   if (text !== null && (text === "\n" || !/[\0-\x1f\x7f]/.test(text))) return text;
   return Array.from(bytes, (byte) => `⟨${byte.toString(16).toUpperCase().padStart(2, "0")}⟩`).join("");

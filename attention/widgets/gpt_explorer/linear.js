@@ -4,7 +4,7 @@
 // alone reaches them: so the one loop where a GPT spends its time is written in its instructions, and takes a fraction of the time.
 // Where a browser does not have them, a loop in JavaScript computes the same, and sums in double precision.
 
-import { range } from "../js/controls.js";
+import { range } from "../js/range.js";
 import { code, wasmFunction } from "./wasm.js";
 
 const POSITIONS = 4; // are computed together, so that a weight is read once for all of them
@@ -14,15 +14,27 @@ const REGISTERS = 2; // of outputs that are computed together
 const STEP = REGISTER * REGISTERS;
 const PAGE = 65536; // bytes: what memory grows by
 
-/** Who makes linear layers that share one memory: make(weight, bias, from, to), weight (to, from) and bias (to,) as torch keeps them. */
+/**
+ * Numbers in the memory; the address is needed where WebAssembly reads them.
+ * @typedef {{ address: number, floats: () => Float32Array<ArrayBufferLike> }} Room
+ */
+/** @typedef {(input: Room, matrix: Room, output: Room) => void} Multiply */
+/** @typedef {{ start: number, end: number }} Span */
+/** @typedef {(x: Float32Array, y: Float32Array, span: Span, add?: boolean) => void} Layer */
+
+/**
+ * Who makes linear layers that share one memory: make(weight, bias, from, to), weight (to, from) and bias (to,) as torch keeps them.
+ * @returns {(weight: Float32Array, bias: Float32Array, from: number, to: number) => Layer}
+ */
 export function linearLayers() {
   const memory = sharedMemory();
-  const multipliers = new Map(); // by shape
+  /** By shape. @type {Map<string, Multiply>} */
+  const multipliers = new Map();
   return (weight, bias, from, to) => {
     const wide = Math.ceil(to / STEP) * STEP; // a row is padded, so that it is made of whole steps
     const shape = `${from} ${wide}`;
-    if (!multipliers.has(shape)) multipliers.set(shape, memory.multiplier(from, wide));
-    const multiply = multipliers.get(shape);
+    const multiply = multipliers.get(shape) ?? memory.multiplier(from, wide);
+    multipliers.set(shape, multiply);
     const [input, matrix, output] = [POSITIONS * from, (1 + from) * wide, POSITIONS * wide].map(memory.reserve);
     const placed = matrix.floats();
     placed.set(bias); // the first row; W follows, an input a row
@@ -45,7 +57,10 @@ export function linearLayers() {
   };
 }
 
-/** reserve(count) -> { address, floats() }, count floats; multiplier(from, wide) -> f(input, matrix, output), see below. */
+/**
+ * reserve(count) makes room for so many floats; multiplier(from, wide) -> f(input, matrix, output), see below.
+ * @returns {{ reserve: (count: number) => Room, multiplier: (from: number, wide: number) => Multiply }}
+ */
 function sharedMemory() {
   try {
     const memory = new WebAssembly.Memory({ initial: 0 });
@@ -67,7 +82,7 @@ function sharedMemory() {
     return {
       reserve(count) {
         const floats = new Float32Array(count);
-        return { floats: () => floats };
+        return { address: 0, floats: () => floats };
       },
       multiplier: (from, wide) => (input, matrix, output) =>
         multiplyPlainly(input.floats(), matrix.floats(), output.floats(), from, wide),
@@ -75,6 +90,13 @@ function sharedMemory() {
   }
 }
 
+/**
+ * @param {Float32Array} x
+ * @param {Float32Array} matrix
+ * @param {Float32Array} y
+ * @param {number} from
+ * @param {number} wide
+ */
 function multiplyPlainly(x, matrix, y, from, wide) {
   const [second, third, fourth] = [from, 2 * from, 3 * from];
   for (let o = 0; o < wide; o += 2) {
@@ -107,15 +129,26 @@ function multiplyPlainly(x, matrix, y, from, wide) {
   }
 }
 
-/** multiply(x, w, y), addresses: y[p] = w[0] + sum over i of x[p, i] w[1 + i], for POSITIONS rows of x (from) and y (wide). */
+/**
+ * multiply(x, w, y), addresses: y[p] = w[0] + sum over i of x[p, i] w[1 + i], for POSITIONS rows of x (from) and y (wide).
+ * @param {WebAssembly.Memory} memory
+ * @param {number} from
+ * @param {number} wide
+ */
 function multiplyWidely(memory, from, wide) {
   const { get, set, plus, untilEqual, load, spread, store, sum, product } = code;
   const [x, w, y, input, weights, lastInput, lastColumn, one] = range(8); // the locals; the registers go on from `one`
+  /** @typedef {import("./wasm.js").Code} Code */
+  /** @param {number} q */
   const column = (q) => one + 1 + q;
+  /** @param {number} p @param {number} q */
   const total = (p, q) => one + 1 + REGISTERS + p * REGISTERS + q;
   const row = wide * FLOAT;
+  /** @param {number} q */
   const bytes = (q) => q * REGISTER * FLOAT;
+  /** @param {(q: number) => Code} make */
   const eachRegister = (make) => range(REGISTERS).flatMap(make);
+  /** @param {(p: number, q: number) => Code} make */
   const eachTotal = (make) => range(POSITIONS).flatMap((p) => eachRegister((q) => make(p, q)));
   const sums = [
     ...eachRegister((q) => set(column(q), load(get(weights), bytes(q)))),

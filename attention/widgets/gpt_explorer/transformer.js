@@ -5,14 +5,49 @@ import { linearLayers } from "./linear.js";
 
 const GELU_SCALE = Math.sqrt(2 / Math.PI);
 
+/** @typedef {import("./safetensors.js").Tensor} Tensor */
+/** @typedef {import("./linear.js").Layer} Layer */
+/** @typedef {import("./linear.js").Span} Span */
+/** @typedef {{ gain: Float32Array, shift: Float32Array, epsilon: number }} Norm */
+
+/**
+ * @typedef {object} Block
+ * @property {Norm} normAttention
+ * @property {Layer} query
+ * @property {Layer} key
+ * @property {Layer} value
+ * @property {Layer} output
+ * @property {Norm} normFeedForward
+ * @property {Layer} widen
+ * @property {Layer} narrow
+ */
+
+/**
+ * @typedef {object} GPT
+ * @property {number} nTokens
+ * @property {number} dModel
+ * @property {number} maxLen
+ * @property {number} dHidden
+ * @property {number} nHeads
+ * @property {number} nLayers
+ * @property {Float32Array} embedding
+ * @property {Float32Array} position
+ * @property {Block[]} blocks
+ * @property {Norm} last
+ */
+
 /**
  * A GPT from the tensors of its file (a Map of { shape, data }): learned positions, pre-norm blocks, tanh GELU, and a
  * read-out tied to the embedding. Throws where a tensor is missing or has another shape.
+ * @param {Map<string, Tensor>} tensors
+ * @param {{ nHeads: number, epsilon?: number }} config
+ * @returns {GPT}
  */
 export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
   const [nTokens, dModel] = tensors.get("embedding.weight")?.shape ?? [0, 0];
-  const [maxLen] = tensors.get("position.weight")?.shape ?? [];
-  const dHidden = tensors.get("blocks.0.feed_forward.w_in.weight")?.shape[0];
+  const [maxLen] = tensors.get("position.weight")?.shape ?? [0];
+  const dHidden = tensors.get("blocks.0.feed_forward.w_in.weight")?.shape[0] ?? 0;
+  /** @param {string} name @param {...number} shape */
   function take(name, ...shape) {
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`The model's file lacks ${name}.`);
@@ -23,10 +58,13 @@ export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
   if (dModel % nHeads)
     throw new Error(`The model's width should be a multiple of its ${nHeads} heads, but is ${dModel}.`);
   const linearLayer = linearLayers();
+  /** @param {string} name */
   const norm = (name) => ({ gain: take(`${name}.weight`, dModel), shift: take(`${name}.bias`, dModel), epsilon });
+  /** @param {string} name @param {number} from @param {number} to */
   const linear = (name, from, to) => linearLayer(take(`${name}.weight`, to, from), take(`${name}.bias`, to), from, to);
   const embedding = take("embedding.weight", nTokens, dModel);
   const position = take("position.weight", maxLen, dModel);
+  /** @type {Block[]} */
   const blocks = [];
   for (let n = 0; tensors.has(`blocks.${n}.norm_attention.weight`); n += 1) {
     const [attention, feedForward] = [`blocks.${n}.attention`, `blocks.${n}.feed_forward`];
@@ -62,6 +100,7 @@ export function makeGPT(tensors, { nHeads, epsilon = 1e-5 }) {
  * read(ids, mask) takes 1 to maxLen ids and "causal" or "none", and returns how many positions were computed.
  * weights(layer, head) -> (T, T), rows that are views; logits(position) -> (nTokens,). What the last block adds to a position
  * only that position's logits need: it waits until they are asked for.
+ * @param {GPT} gpt
  */
 export function makeReader(gpt) {
   const { maxLen, dModel, dHidden, nHeads, nLayers } = gpt;
@@ -70,10 +109,13 @@ export function makeReader(gpt) {
   const keys = gpt.blocks.map(() => rows());
   const values = gpt.blocks.map(() => rows());
   const weights = Array.from({ length: nLayers * nHeads }, () => rows(maxLen));
-  const kept = { ids: [], mask: null };
+  /** @type {{ ids: number[], mask: string }} */
+  const kept = { ids: [], mask: "" };
   let length = 0;
+  /** @type {Float32Array[][]} */
   let views = []; // of the weights, per layer and head; made when they are asked for, since thousands a key press are a burden
 
+  /** @param {number[]} ids @param {string} mask */
   function read(ids, mask) {
     if (ids.length < 1 || ids.length > maxLen)
       throw new RangeError(`A text should have 1 to ${maxLen} tokens, but had ${ids.length}.`);
@@ -88,6 +130,7 @@ export function makeReader(gpt) {
     return length - same;
   }
 
+  /** @param {number} start */
   function compute(start) {
     const span = { start, end: length };
     embed(gpt, kept.ids, x, span);
@@ -104,7 +147,12 @@ export function makeReader(gpt) {
     });
   }
 
-  /** Add to the stream what a block's attention has found, and then what its feed-forward network makes of both. */
+  /**
+   * Add to the stream what a block's attention has found, and then what its feed-forward network makes of both.
+   * @param {Block} block
+   * @param {Float32Array} stream
+   * @param {Span} span
+   */
   function add(block, stream, span) {
     block.output(context, stream, span, true);
     applyNorm(block.normFeedForward, stream, normed, span);
@@ -113,13 +161,16 @@ export function makeReader(gpt) {
     block.narrow(hidden, stream, span, true);
   }
 
+  /** @param {number} index */
   function viewsOf(index) {
     return Array.from({ length }, (_, t) => weights[index].subarray(t * maxLen, t * maxLen + length));
   }
 
   return {
     read,
+    /** @param {number} layer @param {number} head */
     weights: (layer, head) => (views[layer * nHeads + head] ??= viewsOf(layer * nHeads + head)),
+    /** @param {number} at */
     logits(at) {
       const logits = new Float32Array(gpt.nTokens);
       const span = { start: at, end: at + 1 };
@@ -137,14 +188,26 @@ export function makeReader(gpt) {
   };
 }
 
-/** x = E[id] + P. */
+/**
+ * x = E[id] + P.
+ * @param {GPT} gpt
+ * @param {number[]} ids
+ * @param {Float32Array} x
+ * @param {Span} span
+ */
 function embed({ embedding, position, dModel }, ids, x, { start, end }) {
   for (let t = start; t < end; t += 1) {
     for (let i = 0; i < dModel; i += 1) x[t * dModel + i] = embedding[ids[t] * dModel + i] + position[t * dModel + i];
   }
 }
 
-/** LayerNorm of each position. */
+/**
+ * LayerNorm of each position.
+ * @param {Norm} norm
+ * @param {Float32Array} x
+ * @param {Float32Array} y
+ * @param {Span} span
+ */
 function applyNorm({ gain, shift, epsilon }, x, y, { start, end }) {
   const width = gain.length;
   for (let from = start * width; from < end * width; from += width) {
@@ -157,7 +220,15 @@ function applyNorm({ gain, shift, epsilon }, x, y, { start, end }) {
   }
 }
 
-/** One head: the weights of each query over the keys, and their sum of the values. A masked weight is 0. */
+/**
+ * One head: the weights of each query over the keys, and their sum of the values. A masked weight is 0.
+ * @param {Float32Array} query
+ * @param {Float32Array} key
+ * @param {Float32Array} value
+ * @param {Float32Array} weights
+ * @param {Float32Array} context
+ * @param {Span & { head: number, dHead: number, causal: boolean, maxLen: number }} at
+ */
 function attend(query, key, value, weights, context, { start, end, head, dHead, causal, maxLen }) {
   const width = query.length / maxLen;
   const offset = head * dHead;
@@ -190,7 +261,12 @@ function attend(query, key, value, weights, context, { start, end, head, dHead, 
   }
 }
 
-/** GELU in its tanh form, in place: u (1 + tanh z) / 2 = u / (1 + e^(-2 z)), and a browser's exp is faster than its tanh. */
+/**
+ * GELU in its tanh form, in place: u (1 + tanh z) / 2 = u / (1 + e^(-2 z)), and a browser's exp is faster than its tanh.
+ * @param {Float32Array} x
+ * @param {number} start
+ * @param {number} end
+ */
 function applyGelu(x, start, end) {
   for (let i = start; i < end; i += 1) {
     const u = x[i];
@@ -198,7 +274,12 @@ function applyGelu(x, start, end) {
   }
 }
 
-/** The likeliest tokens: [[id, probability], ...], `count` of them, the likeliest first; a lower id wins a draw. */
+/**
+ * The likeliest tokens: [[id, probability], ...], `count` of them, the likeliest first; a lower id wins a draw.
+ * @param {Float32Array} logits
+ * @param {number} count
+ * @returns {[id: number, chance: number][]}
+ */
 export function likeliest(logits, count) {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - largest));

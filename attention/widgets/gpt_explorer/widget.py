@@ -41,7 +41,7 @@ class GPTExplorer(BookWidget):
 
     _esm = bundle("gpt_explorer/view.js")
     _css = stylesheet(
-        "js/widget.css", "js/words.css", "gpt_explorer/sheet.css", "gpt_explorer/style.css"
+        "js/widget.css", "js/sentence.css", "gpt_explorer/sheet.css", "gpt_explorer/style.css"
     )
 
     text = Text("").tag(sync=True)

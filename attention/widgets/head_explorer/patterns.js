@@ -2,10 +2,18 @@
 // to the package's heads.py.
 
 import { dot } from "../js/maths.js";
+import { range } from "../js/range.js";
 
-/** Weights from the wire (see _levels.py): the lower triangle in steps of 1/255. Returns (layer, head) -> rows (T, T). */
+/** @typedef {import("../js/maths.js").Vector} Vector */
+
+/**
+ * Weights from the wire (see levels.py): the lower triangle in steps of 1/255. Returns (layer, head) -> rows (T, T).
+ * @param {{ shape: number[], data: DataView }} packed
+ * @returns {(layer: number, head: number) => Vector[]}
+ */
 export function unpackWeights({ shape: [layers, heads, n], data }) {
   const size = (n * (n + 1)) / 2;
+  /** @param {number} start */
   const matrix = (start) =>
     Array.from({ length: n }, (_, t) => {
       const row = new Float64Array(n);
@@ -16,6 +24,7 @@ export function unpackWeights({ shape: [layers, heads, n], data }) {
   return (layer, head) => all[layer * heads + head];
 }
 
+/** @type {Record<string, (tokens: string[], t: number, s: number) => boolean>} */
 const WANTED = {
   previous: (tokens, t, s) => s === t - 1,
   first: (tokens, t, s) => s === 0 && t > 0,
@@ -23,14 +32,22 @@ const WANTED = {
   current: (tokens, t, s) => s === t && t > 0,
 };
 
-/** Where a pattern wants the weight: rows of 0 and 1, (T, T). A row of zeros is a position of which it says nothing. */
+/**
+ * Where a pattern wants the weight: rows of 0 and 1, (T, T). A row of zeros is a position of which it says nothing.
+ * @param {string} pattern
+ * @param {string[]} tokens
+ */
 export function wantedKeys(pattern, tokens) {
   return tokens.map((_, t) => Float64Array.from(tokens, (__, s) => Number(WANTED[pattern](tokens, t, s))));
 }
 
-/** The weight that lies where it is wanted, as a mean over the positions of which the pattern says something; null if none. */
+/**
+ * The weight that lies where it is wanted, as a mean over the positions of which the pattern says something; null if none.
+ * @param {Vector[]} weights
+ * @param {Vector[]} wanted
+ */
 export function patternScore(weights, wanted) {
-  const asked = wanted.map((row, t) => [row, weights[t]]).filter(([row]) => row.includes(1));
-  if (asked.length === 0) return null;
-  return asked.reduce((sum, [row, found]) => sum + dot(row, found), 0) / asked.length;
+  const positions = range(wanted.length).filter((t) => wanted[t].includes(1));
+  if (positions.length === 0) return null;
+  return positions.reduce((sum, t) => sum + dot(wanted[t], weights[t]), 0) / positions.length;
 }

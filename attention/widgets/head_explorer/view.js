@@ -11,26 +11,19 @@
 //   .afm-readout                               the pointed-at or chosen head and cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import {
-  announcer,
-  decimal,
-  element,
-  indexSlider,
-  plural,
-  range,
-  select,
-  setAttribute,
-  setText,
-  visible,
-} from "../js/controls.js";
-import { heatGrid, keepInSight } from "../js/heatmap.js";
+import { button, indexSlider, select } from "../js/controls.js";
+import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
+import { decimal, plural, visible } from "../js/format.js";
+import { heatGrid, keepInSight, readout } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
-import { maskTable } from "../js/maths.js";
+import { maskTable } from "../js/masks.js";
+import { readState, setState, viewOf } from "../js/mount.js";
+import { range } from "../js/range.js";
 import { patternScore, unpackWeights, wantedKeys } from "./patterns.js";
-import { setState, viewOf } from "../js/view.js";
 
-const DATA = ["tokens", "weights", "label", "caption"];
+const DATA = ["tokens", "weights"];
 const STATE = ["layer", "head", "pattern", "query_index"];
+/** What a control calls each pattern, and what a head does that follows it. @type {Record<string, [string, string]>} */
 const PATTERNS = {
   previous: ["previous token", "looks at the token just before"],
   first: ["first token", "looks at the first token, whatever it says: an attention sink"],
@@ -39,24 +32,32 @@ const PATTERNS = {
 };
 const NAMES = Object.keys(PATTERNS);
 
-function build(model) {
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
+  /** @type {string[]} */
   const tokens = model.get("tokens");
   const [layers, heads] = model.get("weights").shape;
   const matrix = unpackWeights(model.get("weights"));
   const mask = maskTable("causal", tokens.length);
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
   // Rows are heads and columns layers, so that the way through the model runs from left to right.
+  /** @type {Record<string, (number | null)[][]>} */
   const scores = {};
+  /** @type {Record<string, import("../js/maths.js").Vector[]>} */
   const wanted = {};
   for (const pattern of NAMES) {
     wanted[pattern] = wantedKeys(pattern, tokens);
     scores[pattern] = range(heads).map((h) => range(layers).map((l) => patternScore(matrix(l, h), wanted[pattern])));
   }
   const impossible = NAMES.filter((pattern) => scores[pattern][0][0] === null);
-  let state = null;
+  /** @type {{ layer: number, head: number, pattern: string, query_index: number }} */
+  let state;
+  /** @type {number | null} */
   let chosenKey = null; // of this view only; null follows the largest weight of the query
-  let marked = null; // the pattern whose cells are marked
-  let drawn = {}; // of the overview: it changes with pattern and colours alone
+  let marked = ""; // the pattern whose cells are marked
+  /** Of the overview: it changes with pattern and colours alone. @type {{ ramp?: import("../js/ink.js").Ramp, pattern?: string }} */
+  let drawn = {};
 
   const patternChoice = select({
     name: "pattern",
@@ -71,33 +72,28 @@ function build(model) {
     onInput: (layer) => move({ layer }),
   });
   const headSlider = indexSlider({ name: "head", label: "Head", count: heads, onInput: (head) => move({ head }) });
-  const strongest = element(
-    "button",
-    { type: "button", class: "afm-button", "data-control": "strongest", onclick: () => move(best(state.pattern)) },
-    "strongest head",
-  );
-  const meaning = element("p", { class: "afm-note-soft" }, "");
+  const strongest = button({ name: "strongest", label: "strongest head", onPress: () => move(best(state.pattern)) });
+  const meaning = element("p", { class: "afm-note-soft" });
   const overview = heatGrid({
     rows: range(heads).map(String),
     columns: range(layers).map(String),
     corner: ["layer", "head"],
     least: Infinity,
     onChoose: (head, layer) => move({ layer, head }),
-    onPoint: (head = null, layer = null) => readHead(head, layer),
+    onPoint: readHead,
   });
   const overviewScroll = element("div", { class: "afm-scroll" }, overview.node);
-  const headReadout = element("p", { class: "afm-readout" }, "");
+  const headTold = element("p", { class: "afm-readout" });
   const grid = heatGrid({ rows: tokens, columns: tokens, least: 0.005, onChoose: chooseCell, onPoint: readCell });
   const gridScroll = element("div", { class: "afm-scroll" }, grid.node);
+  /** @type {HTMLElement[]} */
   const cells = Array.from(grid.node.querySelectorAll("td[data-key]"));
-  const mapTitle = element("p", { class: "afm-title" }, "");
-  const readout = element("p", { class: "afm-readout" }, "");
+  const mapTitle = element("p", { class: "afm-title" });
+  const cellTold = readout();
   const table = patternTable(layers * heads);
-  const live = announcer();
+  /** @param {string} text */
   const note = (text) => element("p", { class: "afm-note-soft" }, text);
-  const node = element(
-    "div",
-    { class: "afm afm-head-explorer", role: "group", "aria-label": model.get("label") },
+  const content = [
     element(
       "div",
       { class: "afm-controls" },
@@ -116,12 +112,12 @@ function build(model) {
       ),
       meaning,
       overviewScroll,
-      headReadout,
+      headTold,
     ),
     element(
       "div",
       { class: "afm-detail" },
-      element("div", { class: "afm-map" }, mapTitle, readout, gridScroll),
+      element("div", { class: "afm-map" }, mapTitle, cellTold.node, gridScroll),
       element(
         "div",
         { class: "afm-beside" },
@@ -132,20 +128,22 @@ function build(model) {
         note("All weights are rounded to 1/255."),
       ),
     ),
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
-  node.style.setProperty("--n", tokens.length);
-  node.style.setProperty("--layers", layers);
+  ];
+  root.style.setProperty("--n", String(tokens.length));
+  root.style.setProperty("--layers", String(layers));
 
-  /** The head that follows a pattern most. */
+  /**
+   * The head that follows a pattern most.
+   * @param {string} pattern
+   */
   function best(pattern) {
     const all = scores[pattern];
-    const top = Math.max(...all.flat());
-    const layer = range(layers).find((l) => all.some((row) => row[l] === top));
-    return { layer, head: all.findIndex((row) => row[layer] === top) };
+    const places = range(layers).flatMap((layer) => range(heads).map((head) => ({ layer, head })));
+    const score = (/** @type {{ layer: number, head: number }} */ at) => all[at.head][at.layer] ?? 0;
+    return places.reduce((first, other) => (score(other) > score(first) ? other : first));
   }
 
+  /** @param {number} query @param {number} key */
   function chooseCell(query, key) {
     chosenKey = key;
     if (query === state.query_index) update();
@@ -153,35 +151,39 @@ function build(model) {
   }
 
   const shownRow = () => matrix(state.layer, state.head)[state.query_index];
+  /** @param {import("../js/maths.js").Vector} row */
   const largest = (row) => row.indexOf(Math.max(...row));
   const keyShown = () => Math.min(chosenKey ?? largest(shownRow()), tokens.length - 1);
 
-  function readHead(head = null, layer = null) {
-    const [h, l] = head === null ? [state.head, state.layer] : [head, layer];
-    setText(
-      headReadout,
-      `Layer ${l}, head ${h}: ${PATTERNS[state.pattern][0]} ${decimal(scores[state.pattern][h][l])}`,
-    );
+  /** @param {number} [h] @param {number} [l] */
+  function readHead(h = state.head, l = state.layer) {
+    const { pattern } = state;
+    setText(headTold, `Layer ${l}, head ${h}: ${PATTERNS[pattern][0]} ${told(scores[pattern][h][l])}`);
   }
 
-  function readCell(query = null, key = null) {
-    const [t, s] = query === null ? [state.query_index, keyShown()] : [query, key];
+  /** @param {number} [t] @param {number} [s] */
+  function readCell(t = state.query_index, s = keyShown()) {
     const from = `“${visible(tokens[t])}” (${t}) → “${visible(tokens[s])}” (${s})`;
     const weight = matrix(state.layer, state.head)[t][s];
     const hit = wanted[state.pattern][t][s] ? ": in the pattern" : "";
-    setText(readout, `${from}\n${mask[t][s] ? `weight ${decimal(weight, 3)}${hit}` : "masked: it comes later"}`);
+    cellTold.update(from, mask[t][s] ? `weight ${decimal(weight, 3)}${hit}` : "masked: it comes later");
   }
 
+  /** @param {string} pattern */
   function mark(pattern) {
     if (pattern === marked) return;
     marked = pattern;
     cells.forEach((cell) =>
-      setAttribute(cell, "data-wanted", wanted[pattern][cell.dataset.query][cell.dataset.key] === 1 && ""),
+      setAttribute(
+        cell,
+        "data-wanted",
+        wanted[pattern][Number(cell.dataset.query)][Number(cell.dataset.key)] === 1 && "",
+      ),
     );
   }
 
   function update() {
-    state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+    state = /** @type {typeof state} */ (readState(model, STATE));
     const { layer, head, pattern, query_index: query } = state;
     const key = keyShown();
     const all = scores[pattern];
@@ -208,22 +210,23 @@ function build(model) {
     setText(mapTitle, `Layer ${layer}, head ${head}`);
     readHead();
     readCell();
-    Object.assign(node.dataset, { layer, head, pattern, query, key });
+    Object.assign(root.dataset, { layer, head, pattern, query, key });
     paper.paint();
   }
 
-  function announce() {
+  function announcement() {
     const { layer, head, pattern, query_index: query } = state;
     const row = shownRow();
     const found = largest(row);
-    live.say(
-      `Layer ${layer}, head ${head}: ${PATTERNS[pattern][0]} ${decimal(scores[pattern][head][layer])}, rank ${rank(scores[pattern], head, layer)} of ${layers * heads}. ` +
-        `Query ${tokens[query]}: most weight on ${tokens[found]}, ${decimal(row[found])}.`,
+    const place = `rank ${rank(scores[pattern], head, layer)} of ${layers * heads}`;
+    return (
+      `Layer ${layer}, head ${head}: ${PATTERNS[pattern][0]} ${told(scores[pattern][head][layer])}, ${place}. ` +
+      `Query ${tokens[query]}: most weight on ${tokens[found]}, ${decimal(row[found])}.`
     );
   }
 
   const paper = painter(
-    node,
+    root,
     () => grid.ink,
     (ramp) => {
       if (drawn.ramp !== ramp || drawn.pattern !== state.pattern) overview.draw(ramp);
@@ -234,30 +237,41 @@ function build(model) {
     },
   );
   return {
-    node,
+    content,
     update,
-    announce,
-    stop() {
-      paper.stop();
-      overview.stop();
-      grid.stop();
-      live.stop();
-    },
+    announcement,
+    parts: [paper, overview, grid],
   };
 }
 
-/** How many heads have a higher score, plus one. */
+/**
+ * A score in words; a dash where the pattern says nothing of these tokens.
+ * @param {number | null} score
+ */
+const told = (score) => (score === null ? "–" : decimal(score));
+
+/**
+ * How many heads have a higher score, plus one.
+ * @param {(number | null)[][]} all
+ * @param {number} head
+ * @param {number} layer
+ */
 function rank(all, head, layer) {
-  return 1 + all.flat().filter((score) => score > all[head][layer]).length;
+  const own = all[head][layer] ?? 0;
+  return 1 + all.flat().filter((score) => (score ?? 0) > own).length;
 }
 
-/** The chosen head's score under every pattern, and its rank among all heads. */
+/**
+ * The chosen head's score under every pattern, and its rank among all heads.
+ * @param {number} count
+ */
 function patternTable(count) {
   const rows = NAMES.map((pattern) => {
-    const [number, place] = ["score", "rank"].map((name) => element("td", { "data-cell": name }, ""));
+    const [number, place] = ["score", "rank"].map((name) => element("td", { "data-cell": name, ...AS_IT_IS }));
     const title = element("th", { scope: "row" }, pattern);
     return { pattern, number, place, node: element("tr", { "data-pattern": pattern }, title, number, place) };
   });
+  /** @param {string} text */
   const head = (text) => element("th", { scope: "col" }, text);
   const node = element(
     "table",
@@ -266,11 +280,12 @@ function patternTable(count) {
     element("thead", {}, element("tr", {}, head("pattern"), head("score"), head("rank"))),
     element("tbody", {}, ...rows.map((row) => row.node)),
   );
+  /** @param {{ scores: Record<string, (number | null)[][]>, layer: number, head: number, pattern: string }} now */
   function update({ scores, layer, head: h, pattern: chosen }) {
     for (const { pattern, number, place, node: line } of rows) {
       const score = scores[pattern][h][layer];
       const at = score === null ? "–" : rank(scores[pattern], h, layer);
-      setText(number, score === null ? "–" : decimal(score));
+      setText(number, told(score));
       setText(place, String(at));
       number.style.setProperty("--w", (score ?? 0).toFixed(4));
       Object.assign(line.dataset, { value: score, rank: at });
@@ -280,4 +295,4 @@ function patternTable(count) {
   return { node, update };
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-head-explorer", build, state: STATE, data: DATA });

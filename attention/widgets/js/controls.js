@@ -1,49 +1,26 @@
 // Controls that every widget of the book shares: native inputs with a label, an output and words for a screen reader.
-// Each returns { node, update(...) }; update is cheap and touches only what changed. Text goes in as text, never as HTML.
+// Each returns { node, update(...) }; update is cheap and touches only what changed.
 
-/** element("p", { class: "note", hidden: true }, "text", child): attributes by name, listeners as functions (onclick). */
-export function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
+import { KEEPS_KEYS, element, setAttribute, setText, uniqueId } from "./dom.js";
+import { visible } from "./format.js";
+import { range } from "./range.js";
 
-/** Write text only where it differs: an untouched node costs no layout. */
-export function setText(node, text) {
-  if (node.firstChild === null) node.append(text);
-  else if (node.firstChild.nodeValue !== text) node.firstChild.nodeValue = text;
-}
-
-export function setAttribute(node, name, value) {
-  if (value === null || value === false) {
-    if (node.hasAttribute(name)) node.removeAttribute(name);
-  } else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
-}
-
-/** Attributes of all that takes arrow keys: without this, JupyterLab in command mode takes them for itself. */
-export const KEEPS_KEYS = { "data-lm-suppress-shortcuts": "true" };
-
-let serial = 0;
-
-/** An id that no other view on the page has. */
-export function uniqueId(stem) {
-  serial += 1;
-  return `afm-${stem}-${serial}`;
-}
+const SLIDE = 8; // pixels to the side after which a finger slides and does not scroll
 
 /**
  * A slider over `choices`. describe(choice) gives { text, spoken }: what stands beside the slider, what is read aloud.
  * update(choice, { disabled, choices }) shows the state; with `choices` the slider runs over others from now on.
+ * @param {object} given
+ * @param {string} given.name
+ * @param {string} given.label
+ * @param {number[]} given.choices
+ * @param {(choice: number) => { text: string, spoken: string }} given.describe
+ * @param {(choice: number) => void} given.onInput
  */
 export function slider({ name, label, choices, describe, onInput }) {
   const id = uniqueId(name);
   // An output is a live region by nature; the input's valuetext says the same, so it is told to be silent.
-  const output = element("output", { for: id, class: "afm-output", "aria-live": "off" }, "");
+  const output = element("output", { for: id, class: "afm-output", "aria-live": "off" });
   const input = element("input", {
     id,
     type: "range",
@@ -52,17 +29,22 @@ export function slider({ name, label, choices, describe, onInput }) {
     step: 1,
     "data-control": name,
     ...KEEPS_KEYS,
-    oninput: () => onInput(choices[input.valueAsNumber]),
   });
   const node = element("div", { class: "afm-slider" }, element("label", { for: id }, label), output, input);
+  whenSlid(input, () => onInput(choices[input.valueAsNumber]));
+
+  /**
+   * @param {number} choice
+   * @param {{ disabled?: boolean, choices?: number[] }} [options]
+   */
   function update(choice, { disabled = false, choices: newChoices = choices } = {}) {
     choices = newChoices;
     setAttribute(input, "max", choices.length - 1);
     const index = choices.indexOf(choice);
     const { text, spoken } = describe(choice);
-    if (input.valueAsNumber !== index) input.value = index;
+    if (input.valueAsNumber !== index) input.value = String(index);
     input.disabled = disabled;
-    input.style.setProperty("--fill", choices.length > 1 ? index / (choices.length - 1) : 1);
+    input.style.setProperty("--fill", String(choices.length > 1 ? index / (choices.length - 1) : 1));
     setAttribute(input, "aria-valuetext", spoken);
     setAttribute(node, "data-disabled", disabled && "");
     setText(output, text);
@@ -70,31 +52,69 @@ export function slider({ name, label, choices, describe, onInput }) {
   return { node, input, update };
 }
 
-/** Which one of `count`, counted from 0, as layers and heads are. */
+/**
+ * Call back when a slider has been moved. A finger that comes down on it may want to scroll the page: the browser sets the
+ * slider at once, so that waits until the finger has gone to the side or up, and is taken back when the page scrolls.
+ * @param {HTMLInputElement} input
+ * @param {() => void} callback
+ */
+function whenSlid(input, callback) {
+  /** @type {{ x: number, value: string } | null} */
+  let undecided = null;
+  const decide = () => {
+    const moved = undecided !== null && undecided.value !== input.value;
+    undecided = null;
+    if (moved) callback();
+  };
+  input.addEventListener("pointerdown", ({ pointerType, clientX }) => {
+    undecided = pointerType === "touch" ? { x: clientX, value: input.value } : null;
+  });
+  input.addEventListener("pointermove", ({ clientX }) => {
+    if (undecided && Math.abs(clientX - undecided.x) > SLIDE) decide();
+  });
+  input.addEventListener("pointerup", decide);
+  input.addEventListener("pointercancel", () => {
+    if (undecided) input.value = undecided.value;
+    undecided = null;
+  });
+  input.addEventListener("input", () => undecided ?? callback());
+}
+
+/**
+ * Which one of `count`, counted from 0, as layers and heads are.
+ * @param {{ name: string, label: string, count: number, onInput: (index: number) => void }} given
+ */
 export function indexSlider({ name, label, count, onInput }) {
+  /** @param {number} value */
   const describe = (value) => ({ text: String(value), spoken: `${name} ${value}, counted from 0 to ${count - 1}` });
   return slider({ name, label, choices: range(count), describe, onInput });
 }
 
-/** range(3) is [0, 1, 2]. */
-export function range(n) {
-  return Array.from({ length: n }, (_, i) => i);
-}
-
-/** The choices of a slider, and the present value among them if it is none of them. */
+/**
+ * The choices of a slider, and the present value among them if it is none of them.
+ * @param {number[]} choices
+ * @param {number} value
+ */
 export function withPresent(choices, value) {
   return choices.includes(value) ? choices : [...choices, value].sort((a, b) => a - b);
 }
 
 /**
  * A choice among a few, as native radio buttons in a labelled group: arrow keys, form semantics and focus come with them.
- * options: [{ value, content: [nodes or text], ...attributes of the label }].
+ * An option has a value, its content, and any further attributes of its label.
+ * @template {string | number} Value
+ * @param {object} given
+ * @param {string} given.name
+ * @param {string} given.label
+ * @param {{ value: Value, content: (Node | string)[], [attribute: string]: any }[]} given.options
+ * @param {(value: Value) => void} given.onInput
+ * @param {boolean} [given.showLabel]
+ * @param {string} [given.className]
  */
 export function radios({ name, label, options, onInput, showLabel = true, className = "" }) {
   const group = uniqueId(name);
-  const inputs = [];
-  const labels = options.map(({ value, content, ...attributes }) => {
-    const input = element("input", {
+  const inputs = options.map(({ value }) =>
+    element("input", {
       type: "radio",
       name: group,
       value,
@@ -102,22 +122,26 @@ export function radios({ name, label, options, onInput, showLabel = true, classN
       "data-control": name,
       ...KEEPS_KEYS,
       onchange: () => onInput(value),
-    });
-    inputs.push(input);
-    return element(
+    }),
+  );
+  const labels = options.map(({ value: _, content, ...attributes }, i) =>
+    element(
       "label",
       { class: "afm-option", ...attributes },
-      input,
+      inputs[i],
       element("span", { class: "afm-face" }, ...content),
-    );
-  });
+    ),
+  );
   const node = element(
     "fieldset",
     { class: `afm-radios ${className}` },
     element("legend", { class: showLabel ? "" : "afm-spoken" }, label),
     element("div", { class: "afm-options" }, ...labels),
   );
-  /** The chosen value, and how many of the options (the first ones) can be chosen now. */
+  /**
+   * The chosen value, and how many of the options (the first ones) can be chosen now.
+   * @param {Value} value
+   */
   function update(value, available = options.length) {
     options.forEach((option, i) => {
       inputs[i].checked = option.value === value;
@@ -129,7 +153,10 @@ export function radios({ name, label, options, onInput, showLabel = true, classN
   return { node, inputs, labels, update };
 }
 
-/** A native checkbox with its label: update(on). */
+/**
+ * A native checkbox with its label: update(on).
+ * @param {{ name: string, label: string, onInput: (on: boolean) => void }} given
+ */
 export function checkbox({ name, label, onInput }) {
   const input = element("input", {
     type: "checkbox",
@@ -138,39 +165,66 @@ export function checkbox({ name, label, onInput }) {
     onchange: () => onInput(input.checked),
   });
   const node = element("label", { class: "afm-check" }, input, element("span", {}, label));
-  return { node, input, update: (on) => (input.checked = on) };
+  /** @param {boolean} on */
+  const update = (on) => {
+    input.checked = on;
+  };
+  return { node, input, update };
+}
+
+/**
+ * A native button.
+ * @param {{ name: string, label: string, onPress: () => void }} given
+ */
+export function button({ name, label, onPress }) {
+  const attributes = { type: "button", class: "afm-button", "data-control": name, ...KEEPS_KEYS, onclick: onPress };
+  return element("button", attributes, label);
 }
 
 /**
  * A native list to choose from. options: [{ value, text }]; update(value, missing) shows the state, and takes the options with
  * these values out. A value that is none of the options gets one of its own.
+ * @template {string | number} Value
+ * @param {object} given
+ * @param {string} given.name
+ * @param {string} given.label
+ * @param {{ value: Value, text: string }[]} given.options
+ * @param {(value: Value) => void} given.onInput
  */
 export function select({ name, label, options: given, onInput }) {
   const id = uniqueId(name);
   const options = [...given];
-  const item = ({ value, text }) => element("option", { value }, text);
-  const items = options.map(item);
+  const items = options.map(({ value, text }) => element("option", { value }, text));
   const input = element(
     "select",
     { id, "data-control": name, ...KEEPS_KEYS, onchange: () => onInput(options[input.selectedIndex].value) },
     ...items,
   );
   const node = element("div", { class: "afm-select" }, element("label", { for: id }, label), input);
+  /**
+   * @param {Value} value
+   * @param {Value[]} [missing]
+   */
   function update(value, missing = []) {
     let index = options.findIndex((option) => option.value === value);
     if (index < 0) {
       index = options.push({ value, text: String(value) }) - 1;
-      items.push(item(options[index]));
+      items.push(element("option", { value }, String(value)));
       input.append(items[index]);
     }
-    items.forEach((one, i) => (one.disabled = missing.includes(options[i].value)));
+    items.forEach((item, i) => (item.disabled = missing.includes(options[i].value)));
     if (input.selectedIndex !== index) input.selectedIndex = index;
   }
   return { node, input, update };
 }
 
-/** Radio buttons 1, 2, 3 …, each with its sentence for those who listen. */
+/**
+ * Radio buttons 1, 2, 3 …, each with its sentence for those who listen.
+ * @param {string[][]} sentences
+ * @param {(index: number) => void} onInput
+ */
 export function sentenceChoice(sentences, onInput) {
+  /** @param {string[]} words */
   const spoken = (words) => element("span", { class: "afm-spoken" }, `: ${words.map(visible).join(" ")}`);
   return radios({
     name: "example",
@@ -178,50 +232,4 @@ export function sentenceChoice(sentences, onInput) {
     options: sentences.map((words, value) => ({ value, content: [String(value + 1), spoken(words)] })),
     onInput,
   });
-}
-
-/** A live region that speaks once the reader has paused, not at every step of a slider. */
-export function announcer(delay = 600) {
-  const node = element("p", { class: "afm-spoken", role: "status", "aria-live": "polite" });
-  let timer = 0;
-  return {
-    node,
-    say(text) {
-      clearTimeout(timer);
-      timer = setTimeout(() => setText(node, text), delay);
-    },
-    stop: () => clearTimeout(timer),
-  };
-}
-
-/** Call back when the page turns light or dark (site switch, JupyterLab theme, or the system). Returns the clean-up. */
-export function onThemeChange(callback) {
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const observer = new MutationObserver(callback);
-  const attributeFilter = ["data-theme", "data-mode", "data-jp-theme-light", "class"];
-  observer.observe(document.documentElement, { attributes: true, attributeFilter });
-  observer.observe(document.body, { attributes: true, attributeFilter });
-  system.addEventListener("change", callback);
-  return () => {
-    observer.disconnect();
-    system.removeEventListener("change", callback);
-  };
-}
-
-/** 0.4264 -> "0.43"; the real minus sign, "-0.00" never, and a bare 0 only for what is exactly 0. */
-export function decimal(number, digits = 2) {
-  if (number === -Infinity) return "−∞";
-  if (number === 0) return "0";
-  const text = number.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
-}
-
-/** A token as the book prints it: a leading space as a raised dot, a line break as an arrow. */
-export function visible(token) {
-  return token.replace(/^ +/, (spaces) => "·".repeat(spaces.length)).replaceAll("\n", "↵");
-}
-
-/** plural(1, "word") is "1 word", plural(2, "word") "2 words". */
-export function plural(n, noun) {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

@@ -2,10 +2,22 @@
 //
 // Over the ink (ink.js) lies a real table with role grid: its cells carry the numbers and the focus.
 
-import { KEEPS_KEYS, decimal, element, setAttribute, setText, visible } from "./controls.js";
+import { AS_IT_IS, KEEPS_KEYS, element, setAttribute, setText } from "./dom.js";
+import { decimal, visible } from "./format.js";
 import { inkBox } from "./ink.js";
 
 const SLICE = 16; // rows of cells that are written at a time
+
+/**
+ * What a map shows: weights and mask are (T, S) tables, of which a masked weight may be null; query and key are the chosen
+ * cell; name is the map's.
+ * @typedef {object} Shown
+ * @property {ArrayLike<number | null>[]} weights
+ * @property {ArrayLike<boolean>[]} mask
+ * @property {number} query
+ * @property {number} key
+ * @property {string} name
+ */
 
 /**
  * A grid of weights, row = query, column = key, one cell in the tab order. corner names columns and rows; blank says what
@@ -13,7 +25,18 @@ const SLICE = 16; // rows of cells that are written at a time
  * place on the ramp; numbers below 0 are drawn without their sign and said with it, in so many `digits`. With sheetOf, which
  * is mapSheet, a large map lies under a sheet (sheet.js): its cells are placed once, and what is not shown is cut off.
  * onChoose(query, key) when a cell is clicked or reached by arrow key; onPoint(query, key) when the pointer is over it,
- * and onPoint(null) when it leaves.
+ * and onPoint() when it leaves.
+ * @param {object} given
+ * @param {string[]} given.rows
+ * @param {string[]} given.columns
+ * @param {(query: number, key: number) => void} given.onChoose
+ * @param {(query?: number, key?: number) => void} given.onPoint
+ * @param {string[]} [given.corner]
+ * @param {string} [given.blank]
+ * @param {number} [given.least]
+ * @param {(weight: number) => number} [given.shade]
+ * @param {number} [given.digits]
+ * @param {typeof import("../gpt_explorer/sheet.js").mapSheet | null} [given.sheetOf]
  */
 export function heatGrid({
   rows,
@@ -28,113 +51,133 @@ export function heatGrid({
   sheetOf = null,
 }) {
   const large = sheetOf !== null;
-  const setName = (node, token) => {
-    if (large) setAttribute(node, "aria-label", visible(token));
-    else setText(node.firstChild, visible(token));
-  };
-  const head = (scope) => (token, i) => {
+  /** @param {"col" | "row"} scope */
+  const headOf = (scope) => (/** @type {string} */ token, /** @type {number} */ i) => {
     const role = `${scope === "col" ? "column" : "row"}header`;
-    const node = element("th", { scope, role }, element("span", {}, large ? `${i + 1}` : ""));
-    setName(node, token);
-    return node;
+    const text = element("span", AS_IT_IS, large ? `${i + 1}` : "");
+    const node = element("th", { scope, role }, text);
+    /** @param {string} name */
+    const setName = (name) => {
+      if (large) setAttribute(node, "aria-label", visible(name));
+      else setText(text, visible(name));
+    };
+    setName(token);
+    return { node, setName };
   };
-  const setShown = (node, is) => (large ? setAttribute(node, "aria-hidden", !is && "true") : (node.hidden = !is));
+  /** @param {HTMLElement} node @param {boolean} is */
+  const setShown = (node, is) => {
+    if (large) setAttribute(node, "aria-hidden", !is && "true");
+    else node.hidden = !is;
+  };
   const names = element("td", { class: "afm-corner" }, ...corner.map((text) => element("span", {}, text)));
-  const columnHeads = columns.map(head("col"));
+  const columnHeads = columns.map(headOf("col"));
   const cells = rows.map((_, i) =>
     columns.map((__, j) =>
       element("td", { role: "gridcell", tabindex: -1, "data-query": i, "data-key": j, ...KEEPS_KEYS }),
     ),
   );
-  const rowHeads = rows.map(head("row"));
-  const lines = rowHeads.map((node, i) => element("tr", { role: "row" }, node, ...cells[i]));
+  const rowHeads = rows.map(headOf("row"));
+  const lines = rowHeads.map((head, i) => element("tr", { role: "row" }, head.node, ...cells[i]));
   const table = element(
     "table",
     { role: "grid", class: "afm-grid" },
-    element("thead", {}, element("tr", { role: "row" }, names, ...columnHeads)),
+    element("thead", {}, element("tr", { role: "row" }, names, ...columnHeads.map((head) => head.node))),
     element("tbody", {}, ...lines),
   );
   const ink = inkBox("afm-ink");
   const sheet = sheetOf?.({ table, room: { rows: rows.length, columns: columns.length }, ink: ink.node, corner });
   if (!large) cells[0][0].append(ink.node); // it moves with the table, under the cells
+  /** @type {Shown | null} */
   let shown = null;
   let side = 0; // of a cell, in CSS pixels
+  /** @type {import("./ink.js").Ramp | null} */
   let ramp = null;
   let chosen = cells[0][0];
   let writing = 0; // timer
   const resize = new ResizeObserver(([entry]) => {
     side = entry.borderBoxSize[0].inlineSize;
-    if (shown) sizeInk();
+    if (shown) sizeInk(shown);
     draw();
   });
   resize.observe(cells[0][0], { box: "border-box" });
 
+  /** @param {Event} event @returns {[number, number] | null} */
   const place = (event) => {
-    const cell = event.target.closest("td[data-key]");
+    const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("td[data-key]"));
     return cell && [Number(cell.dataset.query), Number(cell.dataset.key)];
   };
   table.addEventListener("click", (event) => {
     const at = place(event);
     if (at) choose(at);
   });
-  table.addEventListener("pointerover", (event) => onPoint(...(place(event) ?? [null])));
-  table.addEventListener("pointerleave", () => onPoint(null));
+  table.addEventListener("pointerover", (event) => onPoint(...(place(event) ?? [])));
+  table.addEventListener("pointerleave", () => onPoint());
   table.addEventListener("keydown", (event) => {
-    const next = step(event, [shown.query, shown.key], [shown.weights.length, shown.weights[0].length]);
+    const next = shown && step(event, [shown.query, shown.key], [shown.weights.length, shown.weights[0].length]);
     if (!next) return;
     event.preventDefault();
     choose(next);
   });
 
+  /** @param {[number, number]} place */
   function choose([query, key]) {
     onChoose(query, key);
     cells[query][key].focus();
   }
 
   /**
-   * weights and mask are (T, S) tables; T and S at most what the grid was made for. A masked weight may be null. rowNames
-   * and columnNames take the place of the tokens. With onWritten the cells, which are said and not seen, are written a few
-   * rows at a time, so that a key press between finds the page free; it is called after the last.
+   * T and S are at most what the grid was made for. rowNames and columnNames take the place of the tokens. With onWritten
+   * the cells, which are said and not seen, are written a few rows at a time, so that a key press between finds the page
+   * free; it is called after the last.
+   * @param {Shown & { rowNames?: string[], columnNames?: string[], onWritten?: () => void }} now
    */
-  function update({ weights, mask, query, key, name, rowNames = null, columnNames = null, onWritten = null }) {
+  function update({ rowNames, columnNames, onWritten, ...now }) {
     clearTimeout(writing);
+    shown = now;
+    const { weights, query, key } = now;
     const [height, width] = [weights.length, weights[0].length];
-    shown = { weights, mask, query, key };
-    setAttribute(table, "aria-label", name);
-    rowNames?.forEach((text, i) => setName(rowHeads[i], text));
-    columnNames?.forEach((text, j) => setName(columnHeads[j], text));
-    sheet?.update({ rows: rowNames.slice(0, height), columns: columnNames.slice(0, width), query });
-    columnHeads.forEach((node, j) => setShown(node, j < width));
+    setAttribute(table, "aria-label", now.name);
+    rowNames?.forEach((text, i) => rowHeads[i].setName(text));
+    columnNames?.forEach((text, j) => columnHeads[j].setName(text));
+    sheet?.update({ rows: rowNames?.slice(0, height) ?? [], columns: columnNames?.slice(0, width) ?? [], query });
+    columnHeads.forEach((head, j) => setShown(head.node, j < width));
     if (!large) lines.forEach((line, i) => setAttribute(line, "data-chosen", i === query && ""));
-    if (onWritten) writeLines(0, SLICE, onWritten);
-    else writeLines(0, lines.length);
     setAttribute(chosen, "tabindex", -1);
     setAttribute(chosen, "aria-selected", null);
+    writeLine(now, query); // what takes the focus must not be hidden
     chosen = cells[query][key];
     setAttribute(chosen, "tabindex", 0);
     setAttribute(chosen, "aria-selected", true);
-    sizeInk();
+    if (onWritten) writeSlice(now, 0, onWritten);
+    else lines.forEach((_, i) => writeLine(now, i));
+    sizeInk(now);
   }
 
-  function writeLines(start, count, onWritten = null) {
-    const { weights, mask } = shown;
+  /** @param {Shown} now @param {number} i */
+  function writeLine({ weights, mask }, i) {
     const [height, width] = [weights.length, weights[0].length];
-    lines.slice(start, start + count).forEach((line, k) => {
-      const i = start + k;
-      setShown(line, i < height);
-      cells[i].forEach((cell, j) => {
-        setShown(cell, j < width);
-        if (i >= height || j >= width) return;
-        writeCell(cell, weights[i][j], mask[i][j] ? decimal(weights[i][j], digits) : blank, !mask[i][j]);
-      });
+    setShown(lines[i], i < height);
+    cells[i].forEach((cell, j) => {
+      setShown(cell, j < width);
+      if (i >= height || j >= width) return;
+      const weight = weights[i][j];
+      // No style depends on these attributes, so writing them costs neither style nor layout.
+      setAttribute(cell, "data-weight", weight);
+      setAttribute(cell, "data-masked", !mask[i][j] && "");
+      setAttribute(cell, "aria-label", mask[i][j] ? decimal(Number(weight), digits) : blank);
     });
-    if (!onWritten) return;
-    if (start + count < lines.length) writing = setTimeout(writeLines, 0, start + count, count, onWritten);
+  }
+
+  /** @param {Shown} now @param {number} start @param {() => void} onWritten */
+  function writeSlice(now, start, onWritten) {
+    const end = Math.min(start + SLICE, lines.length);
+    for (let i = start; i < end; i += 1) writeLine(now, i);
+    if (end < lines.length) writing = setTimeout(writeSlice, 0, now, end, onWritten);
     else onWritten();
   }
 
-  function sizeInk() {
-    const { weights, query, key } = shown;
+  /** @param {Shown} now */
+  function sizeInk({ weights, query, key }) {
     const [height, width] = [weights.length, weights[0].length];
     setAttribute(ink.node, "style", `width:${width * side}px;height:${height * side}px`);
     ink.mark(query, height, key, width);
@@ -143,11 +186,12 @@ export function heatGrid({
   /**
    * Draw the ink; to be called after all that writes to the page, since text on a canvas waits for the page's layout. Of a
    * map that scrolls in a box, given the box, only what is in sight is drawn; draw again when it scrolls.
+   * @param {import("./ink.js").Ramp | null} [newRamp]
+   * @param {HTMLElement | null} [box]
    */
   function draw(newRamp = ramp, box = null) {
     ramp = newRamp;
-    if (!shown || !ramp || !side) return;
-    ink.draw({ ...shown, side, ramp, box, shade, least });
+    if (shown && ramp && side) ink.draw({ ...shown, side, ramp, box, shade, least });
   }
 
   return {
@@ -163,22 +207,40 @@ export function heatGrid({
   };
 }
 
-/** On a narrow screen a map of n columns scrolls in its box: keep a column in sight. */
+/** Two lines about the cell that is pointed at or chosen: which it is, and what is to be said of it. */
+export function readout() {
+  const [which, words] = [element("span", AS_IT_IS), element("span")];
+  const node = element("p", { class: "afm-readout" }, which, "\n", words);
+  /** @param {string} first @param {string} second */
+  function update(first, second) {
+    setText(which, first);
+    setText(words, second);
+  }
+  return { node, update };
+}
+
+/**
+ * On a narrow screen a map of n columns scrolls in its box: keep a column in sight.
+ * @param {HTMLElement} box
+ * @param {{ side: () => number }} grid
+ * @param {number} column
+ * @param {number} n
+ */
 export function keepInSight(box, grid, column, n) {
   if (box.scrollWidth <= box.clientWidth) return;
   box.scrollLeft = box.scrollWidth - (n - column) * grid.side() - box.clientWidth / 2;
 }
 
-// No style depends on these attributes, so writing them costs neither style nor layout.
-function writeCell(cell, weight, words, masked) {
-  setAttribute(cell, "data-weight", weight);
-  setAttribute(cell, "data-masked", masked && "");
-  setAttribute(cell, "aria-label", words);
-}
-
-/** Where a key leads from (row, column) in a grid of `size`, or null when the key is none of the grid's. */
+/**
+ * Where a key leads from (row, column) in a grid of `size`, or null when the key is none of the grid's.
+ * @param {{ key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean }} event
+ * @param {[number, number]} place
+ * @param {[number, number]} size
+ * @returns {[number, number] | null}
+ */
 export function step({ key, ctrlKey, metaKey, altKey }, [row, column], [height, width]) {
   if (metaKey || altKey) return null;
+  /** @type {Record<string, [number, number]>} */
   const moves = {
     ArrowUp: [row - 1, column],
     ArrowDown: [row + 1, column],
@@ -190,6 +252,8 @@ export function step({ key, ctrlKey, metaKey, altKey }, [row, column], [height, 
     PageDown: [height - 1, column],
   };
   if (!(key in moves)) return null;
+  const [i, j] = moves[key];
+  /** @param {number} value @param {number} size */
   const clamp = (value, size) => Math.max(0, Math.min(size - 1, value));
-  return [clamp(moves[key][0], height), clamp(moves[key][1], width)];
+  return [clamp(i, height), clamp(j, width)];
 }

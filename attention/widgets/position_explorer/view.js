@@ -12,27 +12,19 @@
 //   .afm-verdict, .afm-readout                 the result, and the pointed-at or chosen cell, in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import {
-  announcer,
-  checkbox,
-  decimal,
-  element,
-  plural,
-  radios,
-  setAttribute,
-  setText,
-  slider,
-  visible,
-} from "../js/controls.js";
-import { heatGrid } from "../js/heatmap.js";
+import { button, checkbox, radios, slider } from "../js/controls.js";
+import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
+import { decimal, plural, visible } from "../js/format.js";
+import { heatGrid, readout } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
 import { unpack } from "../js/maths.js";
+import { readState, setState, viewOf } from "../js/mount.js";
+import { sentence } from "../js/sentence.js";
 import { SLOPE, answers, attendInOrder, distances, moveWord, swapWords } from "./order.js";
-import { setState, viewOf } from "../js/view.js";
-import { sentence } from "../js/words.js";
 
-const DATA = ["words", "embeddings", "w_q", "w_k", "w_v", "learned", "readout", "roles", "swap", "label", "caption"];
+const DATA = ["words", "embeddings", "w_q", "w_k", "w_v", "learned", "readout", "roles", "swap"];
 const STATE = ["scheme", "order", "word", "causal"];
+/** What a control calls each scheme, and what it does. @type {Record<string, [string, string]>} */
 const SCHEMES = {
   none: ["none", "Nothing says where a word stands."],
   sinusoidal: ["sinusoidal", "Added to each word’s vector: waves, fixed by its place."],
@@ -47,18 +39,27 @@ const NAMING = {
   tag: "chosen",
 };
 
-function build(model) {
-  const [words, roles, swap] = ["words", "roles", "swap"].map((name) => model.get(name));
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
+  /** @type {string[][]} */
+  const [words, roles] = ["words", "roles"].map((name) => model.get(name));
+  /** @type {[number, number]} */
+  const swap = model.get("swap");
   const tensors = Object.fromEntries(
     ["embeddings", "w_q", "w_k", "w_v", "readout"].map((name) => [name, unpack(model.get(name))]),
   );
   const [learned] = unpack(model.get("learned"));
   const names = Object.keys(SCHEMES);
   const first = words.map((_, word) => word);
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
+  /** @param {number} word */
   const said = (word) => `“${visible(words[word])}”`;
-  let state = null;
-  let now = null; // what the page computed last
+  /** @type {{ scheme: string, order: number[], word: number, causal: boolean }} */
+  let state;
+  /** What the page computed last. @type {ReturnType<typeof attend>} */
+  let now;
+  /** @type {number | null} */
   let chosenKey = null; // of this view only; null follows the query
   let told = "";
 
@@ -69,7 +70,7 @@ function build(model) {
     options: names.map((value) => ({ value, content: [SCHEMES[value][0]] })),
     onInput: (scheme) => move({ scheme }),
   });
-  const explained = element("p", { class: "afm-note-soft" }, "");
+  const explained = element("p", { class: "afm-note-soft" });
   const placeSlider = slider({
     name: "place",
     label: "Place of the word",
@@ -81,28 +82,21 @@ function build(model) {
     onInput: (place) => move({ order: moveWord(state.order, state.word, place) }),
   });
   const causalBox = checkbox({ name: "causal", label: "causal mask", onInput: (causal) => move({ causal }) });
-  const button = (name, text, order) =>
-    element(
-      "button",
-      { type: "button", class: "afm-button", "data-control": name, onclick: () => move({ order: order() }) },
-      text,
-    );
+  /** @param {string} name @param {string} label @param {() => number[]} order */
+  const whole = (name, label, order) => button({ name, label, onPress: () => move({ order: order() }) });
   const buttons = element(
     "div",
     { class: "afm-buttons", role: "group", "aria-label": "The whole order" },
-    button("swap", `swap ${said(swap[0])} and ${said(swap[1])}`, () => swapWords(state.order, swap)),
-    button("reverse", "reverse", () => [...state.order].reverse()),
-    button("restore", "restore", () => first),
+    whole("swap", `swap ${said(swap[0])} and ${said(swap[1])}`, () => swapWords(state.order, swap)),
+    whole("reverse", "reverse", () => [...state.order].reverse()),
+    whole("restore", "restore", () => first),
   );
   const row = sentence({ tokens: words, naming: NAMING, onChoose: (place) => move({ word: state.order[place] }) });
   const grid = heatGrid({ rows: words, columns: words, onChoose: chooseCell, onPoint: readOut });
-  const readout = element("p", { class: "afm-readout" }, "");
-  const verdict = element("p", { class: "afm-verdict" }, "");
+  const cellTold = readout();
+  const verdict = element("p", { class: "afm-verdict" });
   const table = movedTable({ words, roles });
-  const live = announcer();
-  const node = element(
-    "div",
-    { class: "afm afm-position", role: "group", "aria-label": model.get("label") },
+  const content = [
     element("div", { class: "afm-controls" }, schemeChoice.node, causalBox.node),
     explained,
     element("div", { class: "afm-controls" }, placeSlider.node, buttons),
@@ -114,25 +108,28 @@ function build(model) {
         "div",
         { class: "afm-map" },
         element("p", { class: "afm-title" }, "Weights, in the present order"),
-        readout,
+        cellTold.node,
         element("div", { class: "afm-scroll" }, grid.node),
       ),
       element("div", { class: "afm-results" }, verdict, table.node),
     ),
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
-  node.style.setProperty("--n", words.length);
+  ];
+  root.style.setProperty("--n", String(words.length));
 
+  /** @param {number} query @param {number} key */
   function chooseCell(query, key) {
     chosenKey = key;
     if (state.order[query] === state.word) update();
     else move({ word: state.order[query] });
   }
 
-  /** The words in an order under the present scheme. */
+  /**
+   * The words in an order under the present scheme.
+   * @param {number[]} order
+   */
   function attend(order) {
     const index = names.indexOf(state.scheme);
+    /** @param {keyof typeof tensors} name */
     const own = (name) => tensors[name][tensors[name].length > 1 ? index : 0];
     const [x, wQ, wK, wV] = ["embeddings", "w_q", "w_k", "w_v"].map(own);
     const found = attendInOrder(
@@ -145,17 +142,17 @@ function build(model) {
 
   const cellShown = () => [state.order.indexOf(state.word), chosenKey ?? state.order.indexOf(state.word)];
 
-  function readOut(query = null, key = null) {
-    const [i, j] = query === null ? cellShown() : [query, key];
+  /** @param {number} [i] @param {number} [j] */
+  function readOut(i = cellShown()[0], j = cellShown()[1]) {
     const product = `q·k / √${now.width} = ${decimal(now.products[i][j])}`;
     const far =
       state.scheme === "alibi" ? `, less ${decimal(SLOPE * Math.abs(i - j), 1)} = ${decimal(now.scores[i][j])}` : "";
     const end = now.mask[i][j] ? `weight ${decimal(now.weights[i][j], 3)}` : "masked to −∞, weight 0";
-    setText(readout, `${said(state.order[i])} → ${said(state.order[j])}\n${product}${far}, ${end}`);
+    cellTold.update(`${said(state.order[i])} → ${said(state.order[j])}`, `${product}${far}, ${end}`);
   }
 
   function update() {
-    state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+    state = /** @type {typeof state} */ (readState(model, STATE));
     const { scheme, order, word, causal } = state;
     const place = order.indexOf(word);
     now = attend(order);
@@ -188,28 +185,29 @@ function build(model) {
     setAttribute(verdict, "data-still", moved.every((far) => far === 0) && "");
     readOut();
     told = `${SCHEMES[scheme][0]}, ${inOrder.map(visible).join(" ")}: ${result}`;
-    Object.assign(node.dataset, { scheme, order, word, place, causal });
+    Object.assign(root.dataset, { scheme, order, word, place, causal });
     paper.paint();
   }
 
-  const paper = painter(node, () => grid.ink, grid.draw);
+  const paper = painter(root, () => grid.ink, grid.draw);
   return {
-    node,
+    content,
     update,
-    announce: () => live.say(told),
-    stop() {
-      paper.stop();
-      grid.stop();
-      live.stop();
-    },
+    announcement: () => told,
+    parts: [paper, grid],
   };
 }
 
-/** What the distances say, in words. */
+/**
+ * What the distances say, in words.
+ * @param {{ scheme: string, order: number[], causal: boolean }} state
+ * @param {number[]} moved
+ */
 export function judge({ scheme, order, causal }, moved) {
   const count = moved.filter((far) => far > 0).length;
   if (order.every((word, place) => word === place)) return "The original order: move a word.";
   if (count === 0) {
+    /** @type {Record<string, string>} */
     const why = {
       none: causal ? "" : ": nothing here knows the order",
       alibi: causal ? "" : ": every distance is what it was",
@@ -220,13 +218,19 @@ export function judge({ scheme, order, causal }, moved) {
   return `${count} of ${plural(moved.length, "context")} moved, by ${decimal(mean)} on average.`;
 }
 
-/** A row for each word in the original order: its place, the role that is read off its context, and how far that moved. */
+/**
+ * A row for each word in the original order: its place, the role that is read off its context, and how far that moved.
+ * @param {{ words: string[], roles: string[] }} given
+ */
 function movedTable({ words, roles }) {
+  /** @param {string} text */
   const head = (text) => element("th", { scope: "col" }, text);
   const rows = words.map((text, word) => {
-    const cells = ["place", "role", "far"].map((name) => element("td", { "data-cell": name }, ""));
+    const cells = ["place", "role", "far"].map((name) =>
+      element("td", { "data-cell": name, translate: name !== "role" && "no" }),
+    );
     return {
-      node: element("tr", { "data-word": word }, element("th", { scope: "row" }, visible(text)), ...cells),
+      node: element("tr", { "data-word": word }, element("th", { scope: "row", ...AS_IT_IS }, visible(text)), ...cells),
       cells,
     };
   });
@@ -237,9 +241,18 @@ function movedTable({ words, roles }) {
     element("thead", {}, element("tr", {}, ...["word", "place", "role", "moved"].map(head))),
     element("tbody", {}, ...rows.map((row) => row.node)),
   );
+  /**
+   * @param {object} now
+   * @param {number[]} now.order
+   * @param {number[]} now.moved
+   * @param {number[]} now.before
+   * @param {number[]} now.answers
+   * @param {number} now.word
+   */
   function update({ order, moved, before, answers: after, word: chosen }) {
     rows.forEach(({ node: line, cells: [place, role, far] }, word) => {
       const at = order.indexOf(word);
+      /** @param {number | string} from @param {number | string} to */
       const change = (from, to) => (from === to ? String(to) : `${from} → ${to}`);
       setText(place, change(word + 1, at + 1));
       setText(role, change(roles[before[word]], roles[after[word]]));
@@ -254,4 +267,4 @@ function movedTable({ words, roles }) {
   return { node, update };
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-position", build, state: STATE, data: DATA });

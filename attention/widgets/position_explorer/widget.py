@@ -74,7 +74,7 @@ class PositionExplorer(BookWidget):
     """
 
     _esm = bundle("position_explorer/view.js")
-    _css = stylesheet("js/widget.css", "js/words.css", "position_explorer/style.css")
+    _css = stylesheet("js/widget.css", "js/sentence.css", "position_explorer/style.css")
 
     words = Items(str, "a list of at least one string").tag(sync=True)
     embeddings = FixedPoint("(T, d_model)", "(N, T, d_model)")

@@ -6,6 +6,10 @@ import { dot, softmax } from "../js/maths.js";
 /**
  * products = query · key over the first dK numbers; scores = products scale, where scale = 1 / temperature, and with
  * `scaled` 1 / (√dK temperature); weights = softmax(scores); jacobian[i][j] = ∂ weight i / ∂ score j.
+ * @typedef {import("../js/maths.js").Vector} Vector
+ * @param {Vector} query
+ * @param {Vector[]} keys
+ * @param {{ dK: number, temperature: number, scaled: boolean }} setting
  */
 export function saturation(query, keys, { dK, temperature, scaled }) {
   const first = query.subarray(0, dK);
@@ -16,24 +20,39 @@ export function saturation(query, keys, { dK, temperature, scaled }) {
   return { products, scale, scores, weights, jacobian: softmaxJacobian(weights) };
 }
 
-/** diag(p) − p pᵀ, row by row. On the diagonal p (1 − p), with 1 − p as the sum of the others: no digits are lost. */
+/**
+ * diag(p) − p pᵀ, row by row. On the diagonal p (1 − p), with 1 − p as the sum of the others: no digits are lost.
+ * @param {Vector} p
+ */
 export function softmaxJacobian(p) {
   return Array.from(p, (pi, i) =>
     p.map((pj, j) => (i === j ? pi * p.reduce((sum, x, k) => (k === i ? sum : sum + x), 0) : -pi * pj)),
   );
 }
 
-/** √ of the mean of the squares. */
+/**
+ * √ of the mean of the squares.
+ * @param {Vector} numbers
+ */
 export const rootMeanSquare = (numbers) => Math.sqrt(dot(numbers, numbers) / numbers.length);
 
-/** The standard deviation of all there are: their mean is taken off, and the sum divided by their number. */
+/**
+ * The standard deviation of all there are: their mean is taken off, and the sum divided by their number.
+ * @param {Vector} numbers
+ */
 export function deviation(numbers) {
   const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
   return rootMeanSquare(numbers.map((x) => x - mean));
 }
 
-/** −Σ p log₂ p, in bits; a weight of 0 adds nothing. */
+/**
+ * −Σ p log₂ p, in bits; a weight of 0 adds nothing.
+ * @param {Vector} p
+ */
 export const entropy = (p) => p.reduce((sum, x) => (x > 0 ? sum - x * Math.log2(x) : sum), 0);
 
-/** The length of a matrix as if it were one long vector (its Frobenius norm). */
+/**
+ * The length of a matrix as if it were one long vector (its Frobenius norm).
+ * @param {Vector[]} matrix
+ */
 export const frobenius = (matrix) => Math.sqrt(matrix.reduce((sum, row) => sum + dot(row, row), 0));

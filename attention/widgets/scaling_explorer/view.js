@@ -10,17 +10,19 @@
 //   .afm-readout                               the pointed-at or chosen cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
-import { barChart } from "./bars.js";
-import { announcer, checkbox, decimal, element, plural, setText, slider } from "../js/controls.js";
+import { checkbox, slider, withPresent } from "../js/controls.js";
+import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
 import { figureRow } from "../js/figures.js";
-import { heatGrid, keepInSight } from "../js/heatmap.js";
+import { decimal, plural } from "../js/format.js";
+import { heatGrid, keepInSight, readout } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
 import { exponentiate, unpack } from "../js/maths.js";
-import { deviation, entropy, frobenius, rootMeanSquare, saturation } from "./saturation.js";
+import { readState, setState, viewOf } from "../js/mount.js";
 import { stepsTable } from "../js/steps.js";
-import { setState, viewOf } from "../js/view.js";
+import { barChart } from "./bars.js";
+import { deviation, entropy, frobenius, rootMeanSquare, saturation } from "./saturation.js";
 
-const DATA = ["query", "key_vectors", "label", "caption"];
+const DATA = ["query", "key_vectors"];
 const STATE = ["d_k", "temperature", "scaled"];
 const TEMPERATURES = [
   ...[0.1, 0.125, 0.16, 0.2, 0.25, 0.315, 0.4, 0.5, 0.63, 0.8],
@@ -28,6 +30,7 @@ const TEMPERATURES = [
 ];
 const MOST = 0.25; // of an entry of the Jacobian: where a weight is one half
 const LONGEST = 0.5; // of the whole Jacobian: two weights of one half
+/** @type {import("../js/steps.js").Column[]} */
 const COLUMNS = [
   { name: "product", title: "q·k" },
   { name: "score", title: "score" },
@@ -42,7 +45,10 @@ const FIGURES = {
   jacobian: "Jacobian’s norm",
 };
 
-/** Three digits that count, so that neither 4096 nor 0.00012 needs room: 4096, 8.12, 0.012, 1.2·10⁻⁴. */
+/**
+ * Three digits that count, so that neither 4096 nor 0.00012 needs room: 4096, 8.12, 0.012, 1.2·10⁻⁴.
+ * @param {number} number
+ */
 export function compact(number) {
   const size = Math.abs(number);
   if (size >= 100) return decimal(number, 0);
@@ -50,34 +56,46 @@ export function compact(number) {
   if (size >= 0.0995 || number === 0) return decimal(number, 2);
   if (size >= 0.00095) return decimal(number, 3);
   const [digits, exponent] = size.toExponential(1).split("e-");
-  const raised = Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
+  const raised = Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("");
   return `${number < 0 ? "−" : ""}${digits}·10⁻${raised}`;
 }
 
-/** A weight: never rounded to a full 1. */
+/**
+ * A weight: never rounded to a full 1.
+ * @param {number} weight
+ */
 export function weightText(weight) {
   if (weight === 1 || weight < 0.995) return compact(weight);
   return weight < 0.9995 ? decimal(weight, 3) : "> 0.999";
 }
 
-/** The axis of the scores, up to 30 or 300 …: heights are square roots, so that neither small nor large scores are lost. */
+/**
+ * The axis of the scores, up to 30 or 300 …: heights are square roots, so that neither small nor large scores are lost.
+ * @param {import("../js/maths.js").Vector} scores
+ * @returns {{ place: (score: number) => number, ticks: [number, string][] }}
+ */
 export function scoreAxis(scores) {
   const largest = Math.max(...scores.map(Math.abs));
   let top = 30;
   while (top < largest) top *= 10;
+  /** @param {number} score */
   const place = (score) => 50 - 38 * Math.sign(score) * Math.sqrt(Math.abs(score) / top);
   return { place, ticks: [0, top / 3, -top / 3, top, -top].map((tick) => [tick, decimal(tick, 0)]) };
 }
 
-function build(model) {
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
   const [query] = unpack(model.get("query"))[0];
   const keys = unpack(model.get("key_vectors"))[0];
   const names = keys.map((_, j) => String(j));
-  const widths = [1];
-  while (2 * widths.at(-1) <= query.length) widths.push(2 * widths.at(-1));
+  const widths = [];
+  for (let width = 1; width <= query.length; width *= 2) widths.push(width);
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
-  let now = null; // what the page computed last
-  let chosen = null; // [weight, score] of this view; null follows the largest weight
+  /** What the page computed last. @type {ReturnType<typeof compute>} */
+  let now;
+  /** [weight, score] of this view; null follows the largest weight. @type {[number, number] | null} */
+  let chosen = null;
   let said = "";
 
   const widthSlider = slider({
@@ -97,7 +115,7 @@ function build(model) {
   const scale = checkbox({ name: "scaled", label: "divide by √d_k", onInput: (scaled) => move({ scaled }) });
 
   const figures = figureRow(FIGURES);
-  const raw = element("span", { "data-figure": "raw" }, "");
+  const raw = element("span", { "data-figure": "raw", ...AS_IT_IS });
   const scoreBars = barChart({ names, title: "Scores" });
   const weightBars = barChart({ names, title: "Weights" });
   const grid = heatGrid({
@@ -114,19 +132,17 @@ function build(model) {
     onPoint: readOut,
   });
   const scroll = element("div", { class: "afm-scroll" }, grid.node);
-  const readout = element("p", { class: "afm-readout" }, "");
+  const told = readout();
   const steps = stepsTable({ tokens: names, columns: COLUMNS, head: "key" });
   const details = element(
     "details",
-    { ontoggle: () => fill() },
+    { ontoggle: fill },
     element("summary", {}, `The ${plural(names.length, "key")} in numbers`),
     steps.node,
   );
-  const live = announcer();
-  const note = (text) => element("p", { class: "afm-note-soft" }, text);
-  const node = element(
-    "div",
-    { class: "afm afm-scaling", role: "group", "aria-label": model.get("label") },
+  /** @param {...(string | Node)} text */
+  const note = (...text) => element("p", { class: "afm-note-soft" }, ...text);
+  const content = [
     element("div", { class: "afm-controls" }, widthSlider.node, heatSlider.node, scale.node),
     figures.node,
     element("div", { class: "afm-charts" }, scoreBars.node, weightBars.node),
@@ -142,37 +158,30 @@ function build(model) {
       element(
         "div",
         { class: "afm-beside" },
-        readout,
+        told.node,
         note(
           "Row: the weight that moves. Column: the score that moves it. Positive on the diagonal, negative elsewhere; the darkest is ±0.25, the most there can be. A pale map passes no gradient.",
         ),
-        element(
-          "p",
-          { class: "afm-note-soft" },
-          "Down to q·k the gradient also meets the factor of the scores: ",
-          raw,
-          ".",
-        ),
+        note("Down to q·k the gradient also meets the factor of the scores: ", raw, "."),
         details,
       ),
     ),
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
-  node.style.setProperty("--n", names.length);
+  ];
+  root.style.setProperty("--n", String(names.length));
 
   const pair = () => chosen ?? [now.best, now.best];
 
-  function readOut(i = null, j = null) {
-    const [row, column] = i === null ? pair() : [i, j];
+  /** @param {number} [row] @param {number} [column] */
+  function readOut(row = pair()[0], column = pair()[1]) {
     const entry = now.jacobian[row][column];
-    setText(
-      readout,
-      `weight ${row} by score ${column}: ${entry > 0 ? "+" : ""}${compact(entry)}\n${product(row, column)}`,
-    );
+    told.update(`weight ${row} by score ${column}: ${entry > 0 ? "+" : ""}${compact(entry)}`, product(row, column));
   }
 
-  /** The arithmetic of an entry. 1 − p is read off the entry, which has more digits than the weight. */
+  /**
+   * The arithmetic of an entry. 1 − p is read off the entry, which has more digits than the weight.
+   * @param {number} row
+   * @param {number} column
+   */
   function product(row, column) {
     const [p, other] = [row, column].map((k) => now.weights[k]);
     if (row !== column) return `−p p′ = −${weightText(p)} × ${weightText(other)}`;
@@ -197,18 +206,19 @@ function build(model) {
     return divisors.length === 1 ? `q·k / ${divisors[0]}` : `q·k / (${divisors.join(" · ")})`;
   }
 
-  function update() {
-    const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+  function compute() {
+    const state = readState(model, STATE);
     const { d_k: dK, temperature, scaled } = state;
     const found = saturation(query, keys, { dK, temperature, scaled });
-    now = { ...found, state, best: found.weights.indexOf(Math.max(...found.weights)) };
-    const { products, scores, weights, jacobian, best } = now;
+    return { ...found, state, best: found.weights.indexOf(Math.max(...found.weights)) };
+  }
+
+  function update() {
+    now = compute();
+    const { state, products, scores, weights, jacobian, best } = now;
+    const { d_k: dK, temperature, scaled } = state;
     widthSlider.update(dK);
-    // From Python any temperature can come: it gets a stop of its own.
-    const stops = TEMPERATURES.includes(temperature)
-      ? TEMPERATURES
-      : [...TEMPERATURES, temperature].sort((a, b) => a - b);
-    heatSlider.update(temperature, { choices: stops });
+    heatSlider.update(temperature, { choices: withPresent(TEMPERATURES, temperature) });
     scale.update(scaled);
     const [expected, norm, bits] = [Math.sqrt(dK) * now.scale, frobenius(jacobian), entropy(weights)];
     const [square, spread, all] = [rootMeanSquare(products) ** 2, deviation(scores), Math.log2(names.length)];
@@ -223,12 +233,12 @@ function build(model) {
       norm / LONGEST,
     );
     setText(raw, `${compact(norm)} × ${Number(now.scale.toPrecision(3))} = ${compact(norm * now.scale)}`);
-    raw.dataset.value = norm * now.scale;
+    setAttribute(raw, "data-value", norm * now.scale);
     const [i, j] = pair();
     const axis = scoreAxis(scores);
     scoreBars.update({
       values: scores,
-      name: `Scores: ${names.map((key) => `key ${key} ${compact(scores[key])}`).join(", ")}`,
+      name: `Scores: ${names.map((key, k) => `key ${key} ${compact(scores[k])}`).join(", ")}`,
       text: `${formula()}; dashed: ±${compact(expected)}, the deviation expected`,
       ...axis,
       dashed: [expected, -expected],
@@ -237,7 +247,7 @@ function build(model) {
     });
     weightBars.update({
       values: weights,
-      name: `Weights: ${names.map((key) => `key ${key} ${weightText(weights[key])}`).join(", ")}`,
+      name: `Weights: ${names.map((key, k) => `key ${key} ${weightText(weights[k])}`).join(", ")}`,
       text: `softmax of the scores; dashed: all equal, 1/${names.length}`,
       place: (weight) => 96 - 88 * weight,
       ticks: [
@@ -261,12 +271,12 @@ function build(model) {
     said =
       `d_k ${dK}, ${scaled ? "scaled" : "not scaled"}, temperature ${temperature}: most weight on key ${best}, ${weightText(weights[best])}; ` +
       `entropy ${compact(bits)} of ${compact(all)} bits; norm of the Jacobian ${compact(norm)}.`;
-    Object.assign(node.dataset, state);
+    Object.assign(root.dataset, state);
     paper.paint();
   }
 
   const paper = painter(
-    node,
+    root,
     () => grid.ink,
     (ramp) => {
       grid.draw(ramp);
@@ -274,15 +284,11 @@ function build(model) {
     },
   );
   return {
-    node,
+    content,
     update,
-    announce: () => live.say(said),
-    stop() {
-      paper.stop();
-      grid.stop();
-      live.stop();
-    },
+    announcement: () => said,
+    parts: [paper, grid],
   };
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-scaling", build, state: STATE, data: DATA });

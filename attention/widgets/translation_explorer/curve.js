@@ -1,26 +1,44 @@
 // Quality against length: a line for each model, named at its end, with the present length and model marked.
 
-import { element, plural, setAttribute, setText } from "../js/controls.js";
+import { element, setAttribute, setText } from "../js/dom.js";
+import { plural } from "../js/format.js";
 import { apart } from "../js/labels.js";
 import { drawing, spot } from "../js/vector.js";
 
-const HEIGHT = 132; // of the plot in CSS pixels, as in translation.css
+const HEIGHT = 132; // of the plot in CSS pixels, as in style.css
 const LABEL = 24; // least distance of two names, in CSS pixels
 
-/** A share in whole hundredths; all and nothing are said of all and nothing only. */
+/**
+ * A share in whole hundredths; all and nothing are said of all and nothing only.
+ * @param {number} number
+ */
 export function percent(number) {
   const whole = Math.floor(100 * number + 0.5);
   if (whole === 100 && number < 1) return ">\u00a099\u00a0%";
   return whole === 0 && number > 0 ? "<\u00a01\u00a0%" : `${whole}\u00a0%`;
 }
 
-/** Where the plot shows (length, score), in hundredths of its width and height. */
+/**
+ * Where the plot shows (length, score), in hundredths of its width and height.
+ * @param {number[]} lengths
+ * @param {number} length
+ * @param {number} score
+ * @returns {[number, number]}
+ */
 export function place(lengths, length, score) {
-  const [low, high] = [lengths[0], lengths.at(-1)];
+  const [low, high] = [lengths[0], lengths[lengths.length - 1]];
   return [high > low ? 4 + (92 * (length - low)) / (high - low) : 50, 4 + 92 * (1 - score)];
 }
 
-/** models, lengths, scores[m][l], trained (or null), unit. update({ model, length }). */
+/**
+ * What is drawn: scores[m][l] of each model at each length, up to which length was seen in training, and what lengths count.
+ * @typedef {{ models: string[], lengths: number[], scores: number[][], trained: number | null, unit: string }} Curve
+ */
+
+/**
+ * update({ model, length }) marks one.
+ * @param {Curve} given
+ */
 export function qualityCurve({ models, lengths, scores, trained, unit }) {
   const points = scores.map((row) => lengths.map((length, l) => place(lengths, length, row[l])));
   const still = { "vector-effect": "non-scaling-stroke" };
@@ -54,9 +72,10 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
   );
   setAttribute(picture, "aria-label", describe({ models, lengths, scores, trained, unit }));
 
+  /** @param {string} className @param {string} style @param {string} text */
   const at = (className, style, text) => element("span", { class: className, style, "aria-hidden": "true" }, text);
   const ends = apart(
-    points.map((line) => (line.at(-1)[1] / 100) * HEIGHT),
+    points.map((line) => (line[line.length - 1][1] / 100) * HEIGHT),
     LABEL,
     HEIGHT,
   );
@@ -90,15 +109,16 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
     element("div", { class: "afm-names" }, ...names),
     at("afm-axis", "", plural(2, unit).slice(2)),
   );
-  node.style.setProperty("--letters", Math.max(...models.map((name) => name.length)));
-  const words = element("p", { class: "afm-readout" }, "");
+  node.style.setProperty("--letters", String(Math.max(...models.map((name) => name.length))));
+  const words = element("p", { class: "afm-readout" });
 
+  /** @param {{ model: string, length: number }} now */
   function update({ model, length }) {
     const [m, l] = [models.indexOf(model), lengths.indexOf(length)];
     const [x, y] = points[m][l];
     setAttribute(here, "d", `M${x} 4V96`);
     dot.moveTo([x, y]);
-    [...lines, ...dots].forEach((node) => setAttribute(node, "data-chosen", Number(node.dataset.line) === m && ""));
+    [...lines, ...dots].forEach((one) => setAttribute(one, "data-chosen", Number(one.dataset.line) === m && ""));
     names.forEach((name, k) => setAttribute(name, "data-chosen", k === m && ""));
     ticks.forEach((tick, k) => setAttribute(tick, "data-chosen", k === l && ""));
     const unseen =
@@ -111,14 +131,19 @@ export function qualityCurve({ models, lengths, scores, trained, unit }) {
   return { node, words, update };
 }
 
-/** How far to the right the lengths seen in training reach: half-way to the first one that was not. */
+/**
+ * How far to the right the lengths seen in training reach: half-way to the first one that was not.
+ * @param {number[]} lengths
+ * @param {number} trained
+ */
 function trainedEdge(lengths, trained) {
   const seen = lengths.filter((length) => length <= trained);
   if (seen.length === 0) return 0;
   if (seen.length === lengths.length) return 100;
-  return place(lengths, (seen.at(-1) + lengths[seen.length]) / 2, 0)[0];
+  return place(lengths, (seen[seen.length - 1] + lengths[seen.length]) / 2, 0)[0];
 }
 
+/** @param {Curve} curve */
 function describe({ models, lengths, scores, trained, unit }) {
   const rows = models.map(
     (name, m) => `${name}: ${lengths.map((length, l) => `${percent(scores[m][l])} at ${length}`).join(", ")}`,

@@ -12,41 +12,36 @@
 //   .afm-curve [data-line]                 one line and its dots a model; .afm-dot the present length and model
 //   p[role=status]                         the one live region, 0.6 s after the last move
 
+import { radios, sentenceChoice, slider } from "../js/controls.js";
+import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
+import { plural, visible } from "../js/format.js";
+import { unpack } from "../js/maths.js";
+import { setState, viewOf } from "../js/mount.js";
+import { drawing, vectorStrip } from "../js/vector.js";
 import { alignedTranslation } from "./aligned.js";
-import {
-  announcer,
-  element,
-  plural,
-  radios,
-  sentenceChoice,
-  setAttribute,
-  setText,
-  slider,
-  visible,
-} from "../js/controls.js";
 import { qualityCurve } from "./curve.js";
 import { vectorSentence } from "./edits.js";
-import { unpack } from "../js/maths.js";
-import { drawing, vectorStrip } from "../js/vector.js";
-import { setState, viewOf } from "../js/view.js";
 
 const DATA = [
   ...["sources", "references", "models", "outputs", "chances", "states", "scores", "lengths", "unit", "trained"],
-  ...["languages", "label", "caption"],
+  "languages",
 ];
 const STATE = ["example", "length", "model"];
 
-/** Build the widget for the model's sentences. Returns { node, update, announce, stop }. */
-function build(model) {
-  const [sources, references, models, lengths] = ["sources", "references", "models", "lengths"].map((n) =>
-    model.get(n),
-  );
+/** @type {import("../js/mount.js").Build} */
+function build({ model, root }) {
+  /** @type {string[][][][]} */
+  const [sources, references] = ["sources", "references"].map((name) => model.get(name));
+  /** @type {string[]} */
+  const models = model.get("models");
+  const lengths = model.get("lengths");
   const [outputs, chances, scores, unit, trained] = ["outputs", "chances", "scores", "unit", "trained"].map((n) =>
     model.get(n),
   );
   const [sourceLang, targetLang] = model.get("languages");
   const states = unpack(model.get("states")); // M × N matrices (L, d)
   const size = states[0][0].length;
+  /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
   let said = "";
 
@@ -75,8 +70,8 @@ function build(model) {
     ...(models.length > 1 ? [modelChoice.node] : []),
     ...(sources.length > 1 ? [exampleChoice.node] : []),
   ];
-  const source = element("ol", { class: "afm-source", lang: sourceLang || null });
-  const sourceTitle = element("p", { class: "afm-title" }, "");
+  const source = element("ol", { class: "afm-source", lang: sourceLang || null, ...AS_IT_IS });
+  const sourceTitle = element("p", { class: "afm-title" });
   const strip = vectorStrip({ size });
   const shares = drawing("path", { class: "afm-shares", "vector-effect": "non-scaling-stroke" });
   const ruler = drawing(
@@ -84,14 +79,11 @@ function build(model) {
     { class: "afm-ruler", viewBox: `0 0 ${size} 1`, preserveAspectRatio: "none", "aria-hidden": "true" },
     shares,
   );
-  const share = element("p", { class: "afm-title afm-share" }, "");
+  const share = element("p", { class: "afm-title afm-share" });
   const translation = alignedTranslation({ lang: targetLang });
-  const translationTitle = element("p", { class: "afm-title" }, "");
+  const translationTitle = element("p", { class: "afm-title" });
   const curve = qualityCurve({ models, lengths, scores, trained, unit });
-  const live = announcer();
-  const node = element(
-    "div",
-    { class: "afm afm-translation", role: "group", "aria-label": model.get("label") },
+  const content = [
     element("div", { class: "afm-controls" }, ...controls),
     element("div", { class: "afm-part" }, sourceTitle, source),
     element(
@@ -115,9 +107,7 @@ function build(model) {
       curve.node,
       curve.words,
     ),
-    ...(model.get("caption") ? [element("p", { class: "afm-caption" }, model.get("caption"))] : []),
-    live.node,
-  );
+  ];
 
   function update() {
     const [example, length, name] = STATE.map((trait) => model.get(trait));
@@ -140,26 +130,35 @@ function build(model) {
     const found = translation.update({ reference, written: outputs[m][example][l], chances: chances[m][example][l] });
     curve.update({ model: name, length });
     said = `${models.length > 1 ? `${name}, ` : ""}${plural(length, unit)}: ${found.text}. ${vectorSentence(size, words.length)}.`;
-    Object.assign(node.dataset, { length, model: name, example });
+    Object.assign(root.dataset, { length, model: name, example });
   }
-  return { node, update, announce: () => live.say(said), stop: () => live.stop() };
+  return { content, update, announcement: () => said };
 }
 
-/** The words as a list; those from `known` on are new at this length. Nodes that are there are kept. */
+/**
+ * The words as a list; those from `known` on are new at this length. Nodes that are there are kept.
+ * @param {HTMLElement} list
+ * @param {string[]} words
+ * @param {number} known
+ */
 function showWords(list, words, known) {
-  while (list.children.length > words.length) list.lastChild.remove();
+  while (list.children.length > words.length) list.lastElementChild?.remove();
   words.forEach((word, i) => {
-    const item = list.children[i] ?? list.appendChild(element("li", { "data-position": i }, ""));
+    const item = list.children[i] ?? list.appendChild(element("li", { "data-position": i }));
     setText(item, visible(word));
     setAttribute(item, "data-new", i >= known && "");
   });
 }
 
-/** A bracket under each of `count` equal shares of a strip. */
+/**
+ * A bracket under each of `count` equal shares of a strip.
+ * @param {number} size
+ * @param {number} count
+ */
 function sharesPath(size, count) {
   const width = size / count;
   const gap = Math.min(0.15 * width, 1);
   return Array.from({ length: count }, (_, i) => `M${i * width + gap} 0V1H${(i + 1) * width - gap}V0`).join("");
 }
 
-export default viewOf({ build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-translation", build, state: STATE, data: DATA });

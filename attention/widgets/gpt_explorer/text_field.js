@@ -1,10 +1,11 @@
 // The text that the reader types, what is read of it, and the button that asks for the model.
 
-import { KEEPS_KEYS, element, setAttribute, setText, uniqueId } from "../js/controls.js";
+import { KEEPS_KEYS, element, setAttribute, setText, uniqueId } from "../js/dom.js";
 
 /**
  * update({ text, state, note, error }): state is "asleep" (the model is not here), "loading" or "ready". Only when it is
  * ready can be written. onText(text) at every change; onAsk() when the model is asked for.
+ * @param {{ size: number, longest: number, onText: (text: string) => void, onAsk: () => void }} given
  */
 export function textField({ size, longest, onText, onAsk }) {
   const [id, noteId] = [uniqueId("text"), uniqueId("note")];
@@ -21,10 +22,10 @@ export function textField({ size, longest, onText, onAsk }) {
     ...KEEPS_KEYS,
     oninput: () => onText(area.value),
   });
-  const label = element("label", { for: id }, "");
-  const button = element("button", { type: "button", class: "afm-button afm-load", ...KEEPS_KEYS }, "");
-  const note = element("p", { class: "afm-note-text", id: noteId }, "");
-  const failure = element("p", { class: "afm-failure", role: "alert" }, "");
+  const label = element("label", { for: id });
+  const button = element("button", { type: "button", class: "afm-button afm-load", ...KEEPS_KEYS });
+  const note = element("p", { class: "afm-note-text", id: noteId });
+  const failure = element("p", { class: "afm-failure", role: "alert" });
   const node = element(
     "div",
     { class: "afm-typing" },
@@ -33,11 +34,14 @@ export function textField({ size, longest, onText, onAsk }) {
     element("div", { class: "afm-asking" }, button, note),
     failure,
   );
-  let shown = null;
-  button.addEventListener("click", () => shown === "asleep" && onAsk());
+  let shown = "";
+  button.addEventListener("click", () => {
+    if (shown === "asleep") onAsk();
+  });
 
+  /** @param {{ text: string, state: string, note: string, error: string }} now */
   function update({ text, state, note: words, error }) {
-    const focused = node.getRootNode().activeElement;
+    const focused = /** @type {Document | ShadowRoot} */ (node.getRootNode()).activeElement;
     if (area.value !== text.replace(/\r\n?/g, "\n")) area.value = text;
     area.readOnly = state !== "ready";
     setText(label, state === "ready" ? "Your text" : "The text");

@@ -35,6 +35,9 @@ export default [
     languageOptions: { globals: globals.browser },
     rules: { "no-restricted-syntax": ["error", { selector: LONG_TEXT, message: "Write \\n: see base/bundle.py." }] },
   },
-  { files: ["book/assets/*.js"], languageOptions: { sourceType: "script", globals: globals.browser } },
+  {
+    files: ["book/assets/*.js"],
+    languageOptions: { sourceType: "script", globals: { ...globals.browser, Search: "readonly" } },
+  },
   { files: ["tests/node/*.js", "*.mjs"], languageOptions: { globals: globals.nodeBuiltin } },
 ];

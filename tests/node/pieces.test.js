@@ -1,6 +1,7 @@
 // The shared pieces that need no page: keys, numbers in words, and the module as a page loads it.
 
 import assert from "node:assert/strict";
+import { globSync } from "node:fs";
 import { test } from "node:test";
 
 import { decimal, shortWeight, visible } from "../../attention/widgets/js/format.js";
@@ -65,6 +66,13 @@ test("a cell in words, masked or not", () => {
   const words = (key) => cellWords({ query: 0, key, tokens, head });
   assert.deepEqual(words(0), ["“a” → “a”", "q·k = 2.00, ÷ √2 = 1.41, weight 1.000"]);
   assert.deepEqual(words(1), ["“a” → “b”", "q·k = 6.00, ÷ √2 = 4.24, masked to −∞, weight 0"]);
+});
+
+const views = globSync("../../attention/widgets/*/view.js", { cwd: import.meta.dirname });
+
+test("each widget has a view, and node finds all that it imports", async () => {
+  assert.equal(views.length, cases.widgets.length);
+  for (const path of views) assert.equal(typeof (await import(path)).default.render, "function", path);
 });
 
 for (const name of cases.widgets) {

@@ -15,7 +15,7 @@ from its text. Nobody writes by hand what can be derived:
 - the first cell links to the chapter's page, once the book has an address: `AFM_BOOK_URL`, the
   folder that holds `index.html`, says it once, and the notebooks keep it.
 
-    python book/notebooks.py            execute all chapters, write each in normal form
+    python book/notebooks.py            execute what has changed, write each in normal form
     python book/notebooks.py FILE ...   those only
     python book/notebooks.py --check    execute nothing; fail where a file is not in normal form
     python book/notebooks.py --strip    execute nothing; write the normal form of what is there
@@ -26,15 +26,15 @@ import hashlib
 import os
 import re
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from execute import EXECUTED, execute_changed, report, with_outputs
 from links import to_links
-from nbclient import NotebookClient
 from nbformat import NotebookNode
+from one_at_a_time import one_at_a_time
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "chapters"
@@ -248,16 +248,15 @@ def dumps(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, indent=1) + "\n"
 
 
-def execute(path: Path) -> float:
-    """Execute one chapter where it stands, write its normal form, return the seconds it took."""
-    notebook = normal_form(read(path), path.stem)
-    start = time.monotonic()
-    client = NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}
-    )
-    client.execute()
-    write(path, dumps(normal_form(notebook, path.stem)))
-    return time.monotonic() - start
+def executed(files: list[Path]) -> list[Path]:
+    """Execute the chapters whose inputs have changed, write all, and name those that failed."""
+    with one_at_a_time(EXECUTED.parent):
+        failed = report(execute_changed(files))
+    for path in files:
+        if path not in failed:
+            notebook = with_outputs(read(path), path)
+            write(path, dumps(normal_form(notebook, path.stem)))
+    return failed
 
 
 def write(path: Path, text: str) -> None:
@@ -275,13 +274,11 @@ def main() -> int:
     parser.add_argument("--strip", action="store_true")
     arguments = parser.parse_args()
     files = arguments.files or sorted(CHAPTERS.glob("*.ipynb"))
+    if not (arguments.check or arguments.strip):
+        return 1 if executed([path.resolve() for path in files]) else 0
     wrong = []
     for path in files:
         try:
-            if not (arguments.check or arguments.strip):
-                print(f"{path.name} ...", end=" ", flush=True)
-                print(f"{execute(path):.0f} s")
-                continue
             text = dumps(normal_form(read(path), path.stem))
         except ValueError as error:
             wrong.append(f"{path}: {error}")

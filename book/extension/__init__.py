@@ -45,6 +45,7 @@ The parts
 =================  ================================================================
 ``outputs``        what becomes of a cell's output: widgets, pictures, alt text
 ``models``         a trained model that a widget loads when it is asked to
+``executed``       a page is read again when its chapter was executed again
 ``mathematics``    the server that sets formulas: started early, and again when lost
 ``disclosure``     dropdowns as native ``<details>``; a solution's address
 ``numbering``      chapter numbers from file names
@@ -65,6 +66,7 @@ from typing import TYPE_CHECKING, Any
 from extension import (
     disclosure,
     downloads,
+    executed,
     mathematics,
     models,
     numbering,
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
 
 PARTS = (
     versions,
+    executed,
     repository,
     roles,
     numbering,

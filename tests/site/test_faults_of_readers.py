@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 import reader_checks
 from browser import persistent
-from browsing import PHONE
+from browsing import PHONE, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from browsing import Visit
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 CHAPTER = "chapters/05_self_attention.html"
 # The first result is the glossary's entry or the section; the section is among the first three.
@@ -103,10 +103,10 @@ def test_the_search_finds_the_section(tab: Callable[..., Visit]) -> None:
 def test_a_quote_reads_as_the_page_does(tab: Callable[..., Visit]) -> None:
     opened = tab("file")
     page = opened.page
-    page.goto(f"{opened.base}search.html?q=rotary+positions")
-    item = page.locator("#search-results li", has_text="Turns: rotary positions")
+    page.goto(f"{opened.base}search.html?q=transformer+nothing+carries+words+along")
+    item = page.locator("#search-results li").first
     item.wait_for()
-    assert "A rotary position takes each query and key in pairs of numbers" in item.inner_text()
+    assert "[Vaswani et al., 2017]. In their Transformer nothing carries" in item.inner_text()
 
 
 def test_a_browser_that_keeps_nothing_has_all_buttons(
@@ -133,6 +133,27 @@ def test_a_browser_that_keeps_nothing_has_all_buttons(
         page.keyboard.press("Enter")
         page.wait_for_selector("#search-results li a")
         assert problems == []
+
+
+@pytest.mark.parametrize("where", ["index.html", "chapters/08_gpt_block.html"])
+def test_the_policy_that_the_readme_names_is_enough(tab: Callable[..., Visit], where: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    policies = [line for line in readme.splitlines() if line.startswith("default-src 'none'")]
+    assert len(policies) == 1
+    opened = tab("http")
+
+    def with_policy(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(
+            response=answer, headers={**answer.headers, "content-security-policy": policies[0]}
+        )
+
+    opened.page.route("**/*.html", with_policy)
+    page = opened.open(where)
+    states = page.eval_on_selector_all(".afm-widget", "all => all.map(w => w.dataset.state)")
+    assert set(states) == {"ready"}
+    assert page.evaluate("document.fonts.check('16px \"Book Serif\"')")
+    assert opened.problems == []
 
 
 def test_a_phone_without_script_has_the_contents(tab: Callable[..., Visit]) -> None:

@@ -97,6 +97,7 @@ TARGETS = {
     "test-site": ("build the site and look at each page in a browser", SITE),
     "test-live": ("the chapters in a JupyterLab that has Binder's packages", LIVE),
     "lint": ("style, types, imports, JavaScript, the chapters' normal form", LINT),
+    "lint-js": ("JavaScript alone, and the workflows", ["lint JavaScript"]),
     "notebooks": ("execute the chapters and write them in normal form", ["write the chapters"]),
     "elsewhere": ("the chapters on the least and the most of a processor", ["chapters elsewhere"]),
     "newest": ("quick tests and the book with the newest of every package", ["newest packages"]),

@@ -57,7 +57,10 @@ def forget_pages() -> None:
 
 
 def hand_over(sources: list[Path]) -> None:
-    """Give myst-nb the outputs of every chapter, in the cache where it looks for them."""
+    """Give myst-nb the outputs of every chapter, in the cache where it looks for them.
+
+    It finds them by the code and the metadata of the cells. What it does not find it executes.
+    """
     shutil.rmtree(CACHE, ignore_errors=True)
     cache = get_cache(CACHE)
     for source in sources:
@@ -89,7 +92,8 @@ def render() -> int:
     if not STAMP.is_file() or STAMP.read_text(encoding="utf-8") != rendering:
         forget_pages()
     shutil.rmtree(OUT / "html", ignore_errors=True)
-    hand_over(execute.sources())
+    sources = execute.sources()
+    hand_over(sources)
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
     command += [str(ROOT), "--path-output", str(ROOT), "--config", str(ROOT / "_config.yml")]
     command += ["--toc", str(ROOT / "_toc.yml"), "-W", "--keep-going", "-n"]
@@ -98,6 +102,9 @@ def render() -> int:
         forget_pages()
         print("\nbook: the build failed; every warning above is an error.", file=sys.stderr)
         return status or 1
+    if len(get_cache(CACHE).list_cache_records()) > len(sources):
+        print("\nbook: myst-nb executed a page, since it reads it in another way", file=sys.stderr)
+        return 1
     STAMP.write_text(rendering, encoding="utf-8")
     return 0
 

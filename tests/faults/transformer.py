@@ -301,7 +301,7 @@ TABLE = {
     "chances in the logits' own dtype": (
         "models/gpt/sampling.py",
         ("torch.promote_types(logits.dtype, torch.float32)", "logits.dtype"),
-        [COLD],
+        ["test_narrow_logits_are_drawn_from_in_float32"],
     ),
     "the largest logit not taken off": (
         "models/gpt/sampling.py",

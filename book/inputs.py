@@ -126,8 +126,9 @@ class Package:
         return found if len(found) == 1 else []  # a name that many have is read beside its module
 
     def _asset(self, path: Path) -> Iterator[Path]:
-        """The scripts that a script imports."""
+        """The scripts that a script imports, and the style sheet that has its name."""
         if path.suffix in (".js", ".mjs"):
+            yield from (file for file in [path.with_suffix(".css")] if file.is_file())
             for target in SCRIPT_IMPORT.findall(path.read_text(encoding="utf-8")):
                 file = Path(os.path.normpath(path.parent / target))
                 if file.is_file():

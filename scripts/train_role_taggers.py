@@ -15,9 +15,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from attention.experiments.training import train
+from attention.functional.positions import POSITION_SCHEMES
 from attention.teaching.set_up import set_up
 from attention.trained.role_taggers import (
-    SCHEMES,
     WEIGHTS,
     RoleTagger,
     sentence_with_roles,
@@ -76,12 +76,12 @@ def main() -> None:
         f"share of words with the right role, {HELD_OUT} other sentences:",
     ]
     tensors: dict[str, Tensor] = {}
-    for scheme in SCHEMES:
+    for scheme in POSITION_SCHEMES:
         state = trained(scheme, SEED).state_dict()
         tensors |= {f"{scheme}.{name}": value.half() for name, value in state.items()}
     save_file(tensors, WEIGHTS)
     trained_tagger.cache_clear()
-    for scheme in SCHEMES:
+    for scheme in POSITION_SCHEMES:
         log.append(f"{scheme}: {accuracy(trained_tagger(scheme), groups(HELD_OUT, 1)):.3f}")
     WEIGHTS.with_suffix(".log").write_text("\n".join(log) + "\n", encoding="utf-8")
     print("\n".join(log))

@@ -5,6 +5,9 @@ convention of ``torch.nn.functional.scaled_dot_product_attention``; the masks of
 ``torch.nn.MultiheadAttention`` mean the opposite (True = ignore).
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -89,3 +92,25 @@ def padding_mask(lengths: Tensor, n_keys: int) -> Tensor:
     if lengths.min() < 0 or lengths.max() > n_keys:
         raise ValueError(f"lengths should be in [0, {n_keys}], but were {lengths.tolist()}")
     return torch.arange(n_keys, device=lengths.device) < lengths[:, None]
+
+
+class MaskKind(NamedTuple):
+    """A mask that is chosen by its name.
+
+    Attributes:
+        table: A function of the numbers of queries T and keys S and of the window: a bool tensor
+            (T, S), True = may attend.
+        words: What it is, in the middle of a sentence; ``{window}`` stands for the window where
+            that plays a part.
+    """
+
+    table: Callable[[int, int, int], Tensor]
+    words: str
+
+
+#: The masks by name, as an explorer offers them; ``attention/widgets/js/masks.js`` has the same.
+MASKS: dict[str, MaskKind] = {
+    "none": MaskKind(lambda t, s, _: torch.ones(t, s, dtype=torch.bool), "no mask"),
+    "causal": MaskKind(lambda t, s, _: causal_mask(t, s), "a causal mask"),
+    "window": MaskKind(lambda t, s, w: sliding_window_mask(t, w, s), "a window of {window}"),
+}

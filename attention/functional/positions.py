@@ -6,8 +6,11 @@ import torch
 from torch import Tensor
 
 from attention._checks import check_count
+from attention.functional.definition import scaled_dot_product_attention
 
 RotaryLayout = Literal["half", "interleaved"]
+POSITION_SCHEMES = ("none", "sinusoidal", "learned", "rotary", "alibi")
+"""The ways of telling attention of the order that :func:`attention_in_order` knows."""
 
 
 def sinusoidal_positions(n_positions: int, d_model: int, *, base: float = 10000.0) -> Tensor:
@@ -136,6 +139,46 @@ def alibi_bias(n_heads: int, n_queries: int, n_keys: int | None = None) -> Tenso
     queries = torch.arange(n_keys - n_queries, n_keys)
     distance = (queries[:, None] - torch.arange(n_keys)).abs()  # (T, S)
     return -slopes[:, None, None] * distance  # (H, T, S)
+
+
+def attention_in_order(
+    scheme: str,
+    x: Tensor,
+    w_q: Tensor,
+    w_k: Tensor,
+    w_v: Tensor,
+    learned: Tensor | None = None,
+    *,
+    mask: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Self-attention with one head that is told of the order in one of five ways.
+
+    Args:
+        scheme: One of ``POSITION_SCHEMES``: "none", "sinusoidal" or "learned" (added to the
+            vectors), "rotary" (turned queries and keys, half layout, base 10,000) or "alibi" (a
+            penalty for distance, slope 1/2, that of the first of eight heads).
+        x: The words' vectors in their order, (..., T, d_model).
+        w_q: Weight of the query projection as ``nn.Linear`` stores it, (d_head, d_model).
+        w_k: Likewise for the keys, (d_head, d_model).
+        w_v: Likewise for the values, (d_value, d_model).
+        learned: The learned vector of each position, (max_len, d_model); for that scheme.
+        mask: True = may attend, (T, T).
+
+    Returns:
+        Context, (..., T, d_value), and weights, (..., T, T).
+    """
+    n = x.shape[-2]
+    if scheme == "sinusoidal":
+        x = x + sinusoidal_positions(n, x.shape[-1]).to(x)
+    elif scheme == "learned":
+        assert learned is not None
+        x = x + learned[:n]
+    query, key, value = x @ w_q.T, x @ w_k.T, x @ w_v.T
+    if scheme == "rotary":
+        angles = rotary_angles(n, query.shape[-1])
+        query, key = rotate(query, angles), rotate(key, angles)
+    bias = alibi_bias(8, n)[0].to(x) if scheme == "alibi" else None
+    return scaled_dot_product_attention(query, key, value, mask=mask, score_bias=bias)
 
 
 def check_base(base: float) -> float:

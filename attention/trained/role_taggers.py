@@ -9,20 +9,17 @@ them; its log stands beside the weights in ``attention/trained/weights``.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from attention.functional.definition import scaled_dot_product_attention
-from attention.functional.positions import alibi_bias, sinusoidal_positions
-from attention.nn.positions import RotaryEmbedding
+from attention.functional.positions import POSITION_SCHEMES, attention_in_order
 from attention.trained._weights import load_weights
 
 WEIGHTS = Path(__file__).with_name("weights") / "role_taggers.safetensors"
-SCHEMES = ("none", "sinusoidal", "learned", "rotary", "alibi")
 ROLES = ("subject", "verb", "object")
 NOUNS = ("dog", "man", "cat", "child", "bird", "woman")
 VERBS = ("bites", "sees", "hears", "likes")
@@ -30,7 +27,6 @@ ADJECTIVES = ("old", "young", "small", "brave")
 WORDS = ("the", *NOUNS, *VERBS, *ADJECTIVES)
 SENTENCE = ("the", "dog", "bites", "the", "old", "man")
 D_MODEL, MAX_LEN = 16, 8
-ALIBI_HEADS = 8  # one head has the slope that the first of eight has, 1/2
 
 
 class RoleTagger(nn.Module):
@@ -45,7 +41,7 @@ class RoleTagger(nn.Module):
     keys, and "alibi" adds its bias to the scores.
 
     Args:
-        scheme: One of ``SCHEMES``.
+        scheme: One of ``POSITION_SCHEMES``.
     """
 
     def __init__(self, scheme: str) -> None:
@@ -62,85 +58,19 @@ class RoleTagger(nn.Module):
         """Word numbers, int64 (B, T), to the logits of each word's role, (B, T, 3)."""
         x = self.embedding(ids)  # (B, T, d_model)
         w_q, w_k, w_v = (layer.weight for layer in (self.w_q, self.w_k, self.w_v))
-        return self.readout(attend(self.scheme, x, w_q, w_k, w_v, self.position)[0])
+        return self.readout(attention_in_order(self.scheme, x, w_q, w_k, w_v, self.position)[0])
 
 
-def attend(
-    scheme: str,
-    x: Tensor,
-    w_q: Tensor,
-    w_k: Tensor,
-    w_v: Tensor,
-    learned: Tensor | None = None,
-    *,
-    mask: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
-    """Self-attention with one head that is told of the order in one of five ways.
-
-    Args:
-        scheme: One of ``SCHEMES``.
-        x: The words' vectors in their order, (..., T, d_model).
-        w_q: Weight of the query projection as ``nn.Linear`` stores it, (d_head, d_model).
-        w_k: Likewise for the keys, (d_head, d_model).
-        w_v: Likewise for the values, (d_value, d_model).
-        learned: The learned vector of each position, (max_len, d_model); for that scheme.
-        mask: True = may attend, (T, T).
-
-    Returns:
-        Context, (..., T, d_value), and weights, (..., T, T).
-    """
-    n = x.shape[-2]
-    if scheme == "sinusoidal":
-        x = x + sinusoidal_positions(n, x.shape[-1]).to(x)
-    elif scheme == "learned":
-        assert learned is not None
-        x = x + learned[:n]
-    query, key, value = x @ w_q.T, x @ w_k.T, x @ w_v.T
-    if scheme == "rotary":
-        turn = RotaryEmbedding(query.shape[-1])
-        shape = query.shape
-        query, key = (
-            turn(part.reshape(-1, 1, *shape[-2:])).reshape(shape) for part in (query, key)
-        )
-    bias = alibi_bias(ALIBI_HEADS, n)[0].to(x) if scheme == "alibi" else None
-    return scaled_dot_product_attention(query, key, value, mask=mask, score_bias=bias)
-
-
-@dataclass(frozen=True)
-class PositionExample:
-    """A sentence under each of the trained models.
-
-    Attributes:
-        words: The sentence's T words.
-        schemes: The N ways of telling order, one model each.
-        embeddings: The words' vectors without positions, float32 (N, T, d_model).
-        w_q: Weights of the projections, float32 (N, d_head, d_model).
-        w_k: Likewise.
-        w_v: Likewise.
-        learned: The learned positions, float32 (max_len, d_model).
-        readout: What reads the role off a context, float32 (N, 3, d_head).
-        roles: The three roles.
-    """
-
-    words: list[str]
-    schemes: tuple[str, ...]
-    embeddings: Tensor
-    w_q: Tensor
-    w_k: Tensor
-    w_v: Tensor
-    learned: Tensor
-    readout: Tensor
-    roles: tuple[str, ...]
-
-
-def position_example(words: Sequence[str] = SENTENCE) -> PositionExample:
-    """Take what the trained models know of the words of a sentence.
+def position_example(words: Sequence[str] = SENTENCE) -> dict[str, Any]:
+    """The arguments of ``PositionExplorer``: a sentence, and the five trained models.
 
     Args:
         words: 1 to 8 words out of ``WORDS``.
 
     Returns:
-        The words' vectors and the models' weights.
+        The words, the roles, and of the models the words' vectors without positions, (5, T,
+        d_model), the weights of the projections, (5, d_head, d_model), the learned positions,
+        (max_len, d_model), and what reads the role off a context, (5, 3, d_head).
 
     Raises:
         ValueError: If there are too many words, or one that the models do not know.
@@ -148,24 +78,23 @@ def position_example(words: Sequence[str] = SENTENCE) -> PositionExample:
     if not 1 <= len(words) <= MAX_LEN:
         raise ValueError(f"words should be 1 to {MAX_LEN}, but were {len(words)}")
     ids = word_ids(words)
-    models = [trained_tagger(scheme) for scheme in SCHEMES]
+    models = [trained_tagger(scheme) for scheme in POSITION_SCHEMES]
 
     def stacked(name: str) -> Tensor:
         return torch.stack([getattr(model, name).weight.detach() for model in models])
 
-    learned = models[SCHEMES.index("learned")].position
+    learned = models[POSITION_SCHEMES.index("learned")].position
     assert learned is not None
-    return PositionExample(
-        words=list(words),
-        schemes=SCHEMES,
-        embeddings=stacked("embedding")[:, ids],
-        w_q=stacked("w_q"),
-        w_k=stacked("w_k"),
-        w_v=stacked("w_v"),
-        learned=learned.detach(),
-        readout=stacked("readout"),
-        roles=ROLES,
-    )
+    return {
+        "words": list(words),
+        "embeddings": stacked("embedding")[:, ids],
+        "w_q": stacked("w_q"),
+        "w_k": stacked("w_k"),
+        "w_v": stacked("w_v"),
+        "learned": learned.detach(),
+        "readout": stacked("readout"),
+        "roles": ROLES,
+    }
 
 
 @cache
@@ -175,8 +104,8 @@ def trained_tagger(scheme: str) -> RoleTagger:
     Raises:
         ValueError: If the scheme is unknown.
     """
-    if scheme not in SCHEMES:
-        raise ValueError(f"scheme should be one of {SCHEMES}, but was {scheme!r}")
+    if scheme not in POSITION_SCHEMES:
+        raise ValueError(f"scheme should be one of {POSITION_SCHEMES}, but was {scheme!r}")
     return load_weights(RoleTagger(scheme), WEIGHTS, f"{scheme}.")
 
 

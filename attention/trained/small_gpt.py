@@ -5,8 +5,11 @@ longer; with its weights the page of that chapter computes. They and the log sta
 ``attention/trained/weights``.
 """
 
+import copy
+import json
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +20,8 @@ from torch import Tensor
 from attention._checks import check_count
 from attention.data.text import plays, shakespeare
 from attention.experiments.training import train
-from attention.models.gpt.config import GPTConfig
+from attention.models.gpt.block import TransformerBlock
+from attention.models.gpt.config import GPT2_124M, GPTConfig
 from attention.models.gpt.model import GPT
 
 DATA = Path(__file__).with_name("weights")
@@ -26,6 +30,8 @@ TOKENIZER = DATA / "small_gpt_tokenizer.json"
 HELD_OUT = "macbeth"
 """The play that is kept from the training, to measure the loss on."""
 SMALL_GPT = GPTConfig(n_tokens=1024, max_len=64, d_model=128, n_layers=3, n_heads=4)
+DIAGRAMS = {"GPT-2 124M": GPT2_124M, "the book’s small GPT": SMALL_GPT}  # noqa: RUF001
+"""The models whose sizes ``BlockDiagram`` offers, as its argument ``presets``."""
 BATCH = 16
 
 
@@ -127,3 +133,95 @@ def trained_small_gpt() -> GPT:
     state = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
     model.load_state_dict({**state, "readout.weight": state["embedding.weight"]})
     return model.eval()
+
+
+class SmallGPTReader:
+    """The trained GPT as ``GPTExplorer`` reads with it: weights, guesses, and the files for a page.
+
+    Attributes:
+        n_layers: Number of blocks, N.
+        n_heads: Number of heads, H.
+        max_len: The longest sequence that it reads, in tokens.
+    """
+
+    n_layers, n_heads, max_len = SMALL_GPT.n_layers, SMALL_GPT.n_heads, SMALL_GPT.max_len
+
+    def token_ids(self, text: str) -> list[int]:
+        """The ids of all tokens of a text, however long."""
+        return list(small_tokenizer().encode(text).ids)
+
+    def token_bytes(self, token: int) -> bytes:
+        """What a token stands for: UTF-8, or a part of a character."""
+        letters = small_tokenizer().id_to_token(token) or ""
+        return bytes(_byte_of_letter()[letter] for letter in letters)
+
+    @torch.no_grad()
+    def read(self, ids: list[int], mask: str) -> tuple[Tensor, Tensor]:
+        """Let the model read, with a causal mask or with none (which it was not trained for).
+
+        Args:
+            ids: The T tokens.
+            mask: "causal" or "none".
+
+        Returns:
+            The weights of every layer and head, (N, H, T, T), and the probabilities of the next
+            token after each, (T, n_tokens).
+        """
+        model = _with_mask(mask)
+        x = model.embed(torch.tensor([ids]))
+        weights = []
+        for block in model.blocks:
+            x, found = cast("TransformerBlock", block).forward_with_weights(x)
+            assert found is not None
+            weights.append(found[0])
+        logits = model.readout(model.norm(x))[0]
+        return torch.stack(weights), logits.softmax(dim=-1)
+
+    def file(self) -> dict[str, Any]:
+        """All that makes the model: the file of its weights, the tokenizer's merges, two numbers.
+
+        Raises:
+            ValueError: If the tokenizer does not number the bytes first and then the merges.
+        """
+        return _model_file()
+
+
+@cache
+def small_gpt_reader() -> SmallGPTReader:
+    """The argument of ``GPTExplorer``: the trained GPT, as the page and Python read with it."""
+    return SmallGPTReader()
+
+
+@cache
+def _with_mask(mask: str) -> GPT:
+    """The trained GPT with its causal mask, or a copy of it that sees all tokens."""
+    if mask == "causal":
+        return trained_small_gpt()
+    seeing = copy.deepcopy(trained_small_gpt())
+    for block in seeing.blocks:
+        cast("TransformerBlock", block).attention.causal = False
+    return seeing
+
+
+@cache
+def _byte_of_letter() -> dict[str, int]:
+    """GPT-2's letters for the 256 bytes: itself where it can be seen, else from U+0100 on."""
+    seen = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    unseen = [byte for byte in range(256) if byte not in seen]
+    letters = {chr(byte): byte for byte in seen}
+    return letters | {chr(256 + n): byte for n, byte in enumerate(unseen)}
+
+
+@cache
+def _model_file() -> dict[str, Any]:
+    written = json.loads(TOKENIZER.read_text(encoding="utf-8"))["model"]
+    merges, vocabulary = written["merges"], written["vocab"]
+    expected = sorted(_byte_of_letter()) + ["".join(pair) for pair in merges]
+    if expected != sorted(vocabulary, key=vocabulary.__getitem__):
+        raise ValueError(f"{TOKENIZER} should number the bytes, then the merges")
+    return {
+        "weights": WEIGHTS.read_bytes(),
+        "merges": "\n".join(" ".join(pair) for pair in merges),
+        "n_heads": SMALL_GPT.n_heads,
+        "epsilon": SMALL_GPT.norm_epsilon,
+    }

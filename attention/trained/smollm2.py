@@ -7,7 +7,7 @@ is Hugging Face's, Apache-2.0.)
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -19,21 +19,18 @@ LEVELS = 255
 """Weights are kept in steps of 1 / 255."""
 
 
-class HeadsExample(NamedTuple):
-    """What one model's heads do with one sentence.
+def smollm2_example() -> dict[str, Any]:
+    """The arguments of ``HeadExplorer``: SmolLM2's attention over ``SENTENCE``.
 
-    Attributes:
-        tokens: The T tokens, spaces included.
-        weights: The weights of all heads, float32 (L, H, T, T), each within 1/510 of the model's.
+    Returns:
+        The T tokens, spaces included; the weights of all heads, float32 (L, H, T, T), each within
+        1/510 of the model's; and a caption that names the model.
     """
-
-    tokens: list[str]
-    weights: Tensor
-
-
-def smollm2_example() -> HeadsExample:
-    """SmolLM2's attention over ``SENTENCE``, as the script left it."""
     with safe_open(WEIGHTS, framework="pt") as file:
         tokens = json.loads(file.metadata()["tokens"])
         levels: Tensor = file.get_tensor("levels")  # uint8 (L, H, T, T)
-    return HeadsExample(tokens, levels.to(torch.float32) / LEVELS)
+    return {
+        "tokens": tokens,
+        "weights": levels.to(torch.float32) / LEVELS,
+        "caption": "The model is SmolLM2-135M-Instruct (Hugging Face, Apache-2.0).",
+    }

@@ -35,11 +35,12 @@ def write_scripts(app: Sphinx, exception: Exception | None) -> None:
     """Write the scripts that were asked for."""
     if exception or app.builder.name != "html":
         return
-    from attention.widgets.gpt_explorer import model as gpt_model
+    from attention.trained.small_gpt import small_gpt_reader
+    from attention.widgets.gpt_explorer.reader import script, script_name
 
     for name, docname in wanted(app.env).items():
-        if name == gpt_model.script_name():
-            text = gpt_model.script()
+        if name == script_name(small_gpt_reader()):
+            text = script(small_gpt_reader())
             (Path(app.outdir) / "_static" / name).write_text(text, encoding="utf-8")
         else:
             LOG.warning(

@@ -9,7 +9,10 @@ from safetensors.torch import save_file
 
 from attention import GPT, GPTConfig
 from attention.trained import small_gpt
-from attention.widgets.gpt_explorer import model as gpt_model
+from attention.trained.small_gpt import small_gpt_reader
+from attention.widgets.gpt_explorer import reader as reading
+
+READER = small_gpt_reader()
 
 # Sizes of which no two are the same, so that a mixed-up axis shows.
 SHAPES = {
@@ -61,7 +64,7 @@ def write_gpt_cases(folder: Path) -> None:
     }
     trained = small_gpt.trained_small_gpt()
     found["trained"] = [
-        answer(trained, gpt_model.token_ids(text)[:length], mask)
+        answer(trained, READER.token_ids(text)[:length], mask)
         for text, lengths in TEXTS.items()
         for length in lengths
         for mask in ("causal", "none")
@@ -71,9 +74,11 @@ def write_gpt_cases(folder: Path) -> None:
     table = {
         "heads": heads,
         "answers": found,
-        "merges": gpt_model.model_file()["merges"],
-        "texts": [[text, gpt_model.token_ids(text)] for text in texts()],
-        "names": [[gpt_model.piece(token), gpt_model.name(token)] for token in range(size)],
+        "merges": READER.file()["merges"],
+        "texts": [[text, READER.token_ids(text)] for text in texts()],
+        "names": [
+            [reading.piece(READER, token), reading.name(READER, token)] for token in range(size)
+        ],
     }
     (folder / "gpt.json").write_text(json.dumps(table), encoding="utf-8")
 

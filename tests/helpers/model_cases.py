@@ -3,9 +3,9 @@
 from itertools import product
 
 import torch
-from widget_examples import heads
+from widget_examples import heads, stored_heads
 
-from attention import GPT
+from attention import GPT, GPTConfig
 from attention.functional.head_scores import (
     first_token_score,
     induction_score,
@@ -25,7 +25,7 @@ DIAGRAMS = [  # d_model, n_heads, n_layers, n_tokens, max_len, batch, length
 def model_cases() -> dict[str, list[dict]]:
     """The cases of both kinds."""
     return {
-        "heads": [heads_case(shown) for shown in (HeadExplorer(), heads())],
+        "heads": [heads_case(shown) for shown in (stored_heads(), heads())],
         "diagrams": [diagram_case(*sizes) for sizes in product(DIAGRAMS, ("pre", "post"))],
     }
 
@@ -55,7 +55,7 @@ def diagram_case(sizes: tuple[int, ...], order: str) -> dict:
     config = {**dict(zip(names, sizes, strict=True)), "norm_order": order}
     shown = BlockDiagram(**config)
     with torch.device("meta"):
-        model = GPT(shown.config)
+        model = GPT(GPTConfig(**shown.sizes))
     return {
         "config": config,
         "parts": shown.stages._asdict(),

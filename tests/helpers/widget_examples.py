@@ -1,10 +1,17 @@
 """Small examples of the chapters' widgets, for the tests."""
 
+from collections.abc import Sequence
+
 import torch
 
+from attention.trained.role_taggers import SENTENCE, position_example
+from attention.trained.small_gpt import DIAGRAMS, small_gpt_reader
+from attention.trained.smollm2 import smollm2_example
 from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
+    BlockDiagram,
+    GPTExplorer,
     HeadExplorer,
     PositionExplorer,
     ScalingExplorer,
@@ -100,3 +107,22 @@ def head_weights() -> torch.Tensor:
 def heads(**arguments: object) -> HeadExplorer:
     given = {"tokens": HEADS_TOKENS, "weights": head_weights(), "layer": 1, "head": 0}
     return HeadExplorer(**given | arguments)
+
+
+# As the chapters build them, with what is stored of trained models.
+
+
+def stored_heads(**arguments: object) -> HeadExplorer:
+    return HeadExplorer(**smollm2_example() | arguments)
+
+
+def stored_position(words: Sequence[str] = SENTENCE, **arguments: object) -> PositionExplorer:
+    return PositionExplorer(**position_example(words) | arguments)
+
+
+def diagram(**arguments: object) -> BlockDiagram:
+    return BlockDiagram(**{"presets": DIAGRAMS} | arguments)
+
+
+def gpt(**arguments: object) -> GPTExplorer:
+    return GPTExplorer(**{"reader": small_gpt_reader()} | arguments)

@@ -8,10 +8,19 @@ use the table, too.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from widget_examples import alignment, attention, heads, position, scaling, translation
+from widget_examples import (
+    alignment,
+    attention,
+    diagram,
+    gpt,
+    heads,
+    position,
+    scaling,
+    translation,
+)
 
 from attention import widgets
-from attention.widgets import BlockDiagram, CacheCalculator, CostExplorer, GPTExplorer
+from attention.widgets import CacheCalculator, CostExplorer
 from attention.widgets.base.widget import BookWidget
 
 
@@ -130,7 +139,7 @@ TABLE = [
     ),
     Row(
         "BlockDiagram",
-        make=BlockDiagram,
+        make=diagram,
         chapters=("08_gpt_block",),
         view=".afm-block-diagram",
         controls=_names("preset d_model n_heads n_layers length norm_order"),
@@ -166,7 +175,7 @@ TABLE = [
     ),
     Row(
         "GPTExplorer",
-        make=GPTExplorer,
+        make=gpt,
         chapters=("08_gpt_block",),
         view=".afm-gpt",
         controls=_names("text layer head mask length query map"),

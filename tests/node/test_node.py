@@ -14,13 +14,16 @@ from cost_cases import cost_cases
 from gpt_cases import write_gpt_cases
 from javascript import NODE
 from model_cases import model_cases
-from widget_examples import position, scaling
+from widget_examples import position, scaling, stored_position
 from widget_table import TABLE
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
-from attention.functional.positions import sinusoidal_positions
+from attention.functional.positions import (
+    POSITION_SCHEMES,
+    attention_in_order,
+    sinusoidal_positions,
+)
 from attention.nn.positions import RotaryEmbedding
-from attention.trained.role_taggers import SCHEMES, attend
 from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
@@ -179,7 +182,7 @@ def order_case(shown: PositionExplorer) -> dict:
     n = len(shown.words)
     orders = [list(range(n)), list(reversed(range(n))), [*range(1, n), 0], [n - 1, *range(n - 1)]]
     answers = []
-    for number, scheme in enumerate(SCHEMES):
+    for number, scheme in enumerate(POSITION_SCHEMES):
         tensors = [
             (tensor[number] if tensor.ndim == 3 else tensor).double()
             for tensor in (shown.embeddings, shown.w_q, shown.w_k, shown.w_v, shown.readout)
@@ -188,7 +191,9 @@ def order_case(shown: PositionExplorer) -> dict:
         for order, causal in product(orders, (False, True)):
             mask = causal_mask(n) if causal else None
             learned = shown.learned.double()
-            context, weights = attend(scheme, x[order], *projections, learned, mask=mask)
+            context, weights = attention_in_order(
+                scheme, x[order], *projections, learned, mask=mask
+            )
             with shown.hold_trait_notifications():
                 shown.scheme, shown.order, shown.causal = scheme, order, causal
             found = {"context": context, "weights": weights, "moved": shown.moved}
@@ -242,7 +247,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "masks": mask_cases(),
         "alignments": [alignment_case(seed) for seed in range(6)],
         "edits": edit_cases(400),
-        "orders": [order_case(shown) for shown in (PositionExplorer(), position())],
+        "orders": [order_case(shown) for shown in (stored_position(), position())],
         "waves": sinusoid_cases(),
         "saturations": [saturation_case(shown) for shown in (ScalingExplorer(), scaling())],
         "costs": cost_cases(),

@@ -8,8 +8,11 @@ import pytest
 from ipywidgets import Widget
 from playwright.sync_api import Browser, Page
 
+from attention.trained.small_gpt import small_gpt_reader
 from attention.widgets import GPTExplorer
-from attention.widgets.gpt_explorer import model as gpt_model
+from attention.widgets.gpt_explorer import reader as reading
+
+READER = small_gpt_reader()
 
 HOST = Path(__file__).parents[2] / "book" / "assets" / "afm-host.js"
 PAGE = """<!doctype html>
@@ -72,7 +75,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 def script(tmp_path: Path) -> Path:
     """The model's script beside the page; it calls itself by its address."""
     path = tmp_path / "gpt.js"
-    path.write_text(gpt_model.script().replace(gpt_model.script_name(), path.as_uri()))
+    path.write_text(reading.script(READER).replace(reading.script_name(READER), path.as_uri()))
     return path
 
 

@@ -2,15 +2,14 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from widget_examples import diagram
 from widget_pages import facts, press, same_block, slider_words
-
-from attention.widgets import BlockDiagram
 
 SMALL = {"d_model": 12, "n_heads": 3, "n_layers": 2, "n_tokens": 13, "max_len": 16, "length": 5}
 
 
 def test_every_control_draws_what_python_says(open_page) -> None:
-    shown = BlockDiagram()
+    shown = diagram()
     page = open_page(shown.model_id, models=[shown])
     view = page.locator(".afm-block-diagram")
     same_block(view, shown)
@@ -31,7 +30,7 @@ def test_every_control_draws_what_python_says(open_page) -> None:
 
 
 def test_a_known_model_sets_all_sizes(open_page) -> None:
-    shown = BlockDiagram(length=512)
+    shown = diagram(length=512)
     page = open_page(shown.model_id, models=[shown])
     view = page.locator(".afm-block-diagram")
     preset = page.locator("select[data-control=preset]")
@@ -48,14 +47,14 @@ def test_a_known_model_sets_all_sizes(open_page) -> None:
     assert preset.locator("option:checked").inner_text() == "none of these"
     preset.select_option("GPT-2 124M")
     assert total.inner_text() == "124,439,808"
-    same_block(view, BlockDiagram())
+    same_block(view, diagram())
     press(view, "norm_order", "ArrowRight")
     assert preset.locator("option:checked").inner_text() == "none of these", "GPT-2 is pre-norm"
     assert total.inner_text() == "124,438,272"
 
 
 def test_the_switch_moves_the_norms(open_page) -> None:
-    shown = BlockDiagram(**SMALL)
+    shown = diagram(**SMALL)
     page = open_page(shown.model_id, models=[shown])
     view = page.locator(".afm-block-diagram")
     block = page.locator(".afm-repeated .afm-stage")
@@ -77,7 +76,7 @@ def test_the_switch_moves_the_norms(open_page) -> None:
 
 
 def test_it_is_an_ordered_list_with_text(open_page) -> None:
-    shown = BlockDiagram(**SMALL)
+    shown = diagram(**SMALL)
     page = open_page(shown.model_id, models=[shown])
     assert page.locator("ol > li[data-stage]").count() == 17
     assert page.locator("ol ol > li[data-stage]").count() == 13
@@ -91,7 +90,7 @@ def test_it_is_an_ordered_list_with_text(open_page) -> None:
 
 
 def test_in_words(open_page) -> None:
-    shown = BlockDiagram(**SMALL)
+    shown = diagram(**SMALL)
     page = open_page(shown.model_id, models=[shown])
     view = page.locator(".afm-block-diagram")
     press(view, "length", "ArrowLeft")
@@ -107,7 +106,7 @@ def test_in_words(open_page) -> None:
 
 
 def test_any_size_from_python_has_a_stop(open_page) -> None:
-    shown = BlockDiagram(d_model=130, n_heads=65, n_layers=60, max_len=100, length=77)
+    shown = diagram(d_model=130, n_heads=65, n_layers=60, max_len=100, length=77)
     page = open_page(shown.model_id, models=[shown])
     view = page.locator(".afm-block-diagram")
     same_block(view, shown)
@@ -123,7 +122,7 @@ def test_any_size_from_python_has_a_stop(open_page) -> None:
 
 
 def test_a_width_that_python_sets_later_is_on_the_list(open_page) -> None:
-    shown = BlockDiagram(**SMALL)
+    shown = diagram(**SMALL)
     then = """export default { render({ model, el }) {
       widget.render({ model, el });
       for (const width of [36, 48]) model.set("d_model", width);
@@ -141,7 +140,7 @@ def test_a_width_that_python_sets_later_is_on_the_list(open_page) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 700])
 def test_at_its_largest_it_fits_and_is_accessible(open_page, width: int, theme: str) -> None:
-    shown = BlockDiagram(
+    shown = diagram(
         batch=256, length=2**17, max_len=2**17, d_model=65536, n_heads=1024, n_layers=512,
         n_tokens=1_000_000, norm_order="post", caption="<b>bold</b>",
     )  # fmt: skip

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from widget_examples import gpt
 from widget_pages import facts, load, press, same_gpt, slider_words
 
 from attention.teaching.plots import visible
-from attention.widgets import GPTExplorer
-from attention.widgets.gpt_explorer import model as gpt_model
+from attention.trained.small_gpt import small_gpt_reader
+from attention.widgets.gpt_explorer import reader as reading
+
+READER = small_gpt_reader()
 
 HOSTILE = {
     "markup": '<img src=x onerror="window.pwned=1"><b>be</b><script>window.pwned=1</script>',
@@ -24,7 +27,7 @@ HOSTILE = {
 
 def test_before_the_model_is_here_the_controls_move_what_python_sent(start, script: Path) -> None:
     script.unlink()
-    page = start(shown := GPTExplorer())
+    page = start(shown := gpt())
     view = page.locator(".afm-gpt")
     same_gpt(view, shown)
     assert facts(view)["model"] == "asleep"
@@ -42,13 +45,13 @@ def test_before_the_model_is_here_the_controls_move_what_python_sent(start, scri
     assert not area.is_editable()
     assert view.locator(".afm-guess:enabled").count() == 0
     assert not view.locator(".afm-write").is_visible()
-    size = f"{len(gpt_model.model_file()['weights']) / 1e6:.1f} MB"
+    size = f"{len(READER.file()['weights']) / 1e6:.1f} MB"
     assert view.locator(".afm-load").inner_text() == f"Load the model ({size})"
     assert "computed beforehand" in view.locator(".afm-asking .afm-note-text").inner_text()
 
 
 def test_a_long_text_is_not_computed_beforehand_without_a_mask(start) -> None:
-    page = start(shown := GPTExplorer(text="To be, or not to be: that is the question. " * 2))
+    page = start(shown := gpt(text="To be, or not to be: that is the question. " * 2))
     view = page.locator(".afm-gpt")
     press(view, "mask", "ArrowRight")
     assert view.locator(".afm-lacking").inner_text().startswith("This was not computed beforehand.")
@@ -59,7 +62,7 @@ def test_a_long_text_is_not_computed_beforehand_without_a_mask(start) -> None:
 
 
 def test_once_it_is_here_every_key_press_is_answered(start) -> None:
-    page = start(shown := GPTExplorer())
+    page = start(shown := gpt())
     view = load(page)
     area = view.locator("textarea")
     assert area.evaluate("area => area === document.activeElement"), "the button is gone"
@@ -84,7 +87,7 @@ def test_once_it_is_here_every_key_press_is_answered(start) -> None:
 
 
 def test_a_long_text_scrolls_in_its_box_and_does_not_push_the_page_down(start) -> None:
-    page = start(GPTExplorer())
+    page = start(gpt())
     area = load(page).locator("textarea")
     before = area.bounding_box()
     area.fill("To be, or not to be\n" * 20)
@@ -94,14 +97,14 @@ def test_a_long_text_scrolls_in_its_box_and_does_not_push_the_page_down(start) -
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_text_is_read_and_nothing_else(start, kind: str) -> None:
-    page = start(shown := GPTExplorer())
+    page = start(shown := gpt())
     view = load(page)
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     text = HOSTILE[kind]
     view.locator("textarea").fill(text)
     same_gpt(view, shown)
-    total = len(gpt_model.token_ids(text.replace("\r", "\n")))
+    total = len(READER.token_ids(text.replace("\r", "\n")))
     note = view.locator(".afm-asking .afm-note-text").inner_text()
     if total > 64:
         assert note == f"{total} tokens, of which the last 64 are read."
@@ -114,7 +117,7 @@ def test_hostile_text_is_read_and_nothing_else(start, kind: str) -> None:
 
 def test_text_that_python_sends_is_text(start) -> None:
     text = "<b onclick='window.pwned=1'>be</b>\r\n</script><script>window.pwned=1</script>"
-    page = start(GPTExplorer(text=text, caption="<i>slanted</i>"))
+    page = start(gpt(text=text, caption="<i>slanted</i>"))
     view = page.locator(".afm-gpt")
     assert view.locator(":is(b, i, script)").count() == 0
     assert view.locator(".afm-caption").inner_text() == "<i>slanted</i>"
@@ -124,7 +127,7 @@ def test_text_that_python_sends_is_text(start) -> None:
 
 
 def test_a_guess_writes_its_token_and_from_the_middle_drops_the_rest(start) -> None:
-    page = start(shown := GPTExplorer())
+    page = start(shown := gpt())
     view = load(page)
     first = view.locator(".afm-guess").first
     best, _ = shown.guesses[0]
@@ -149,7 +152,7 @@ def test_a_guess_writes_its_token_and_from_the_middle_drops_the_rest(start) -> N
 
 
 def test_it_writes_on_by_itself_until_it_is_stopped(start) -> None:
-    page = start(GPTExplorer())
+    page = start(gpt())
     page.evaluate("Math.random = () => 0")  # the likeliest one that can be written
     view = load(page)
     area, button = view.locator("textarea"), view.locator(".afm-write")
@@ -159,9 +162,11 @@ def test_it_writes_on_by_itself_until_it_is_stopped(start) -> None:
     page.wait_for_function("document.querySelector('.afm-write').textContent === 'Write on'")
     text = "To be, or not to be: that is"
     for _ in range(12):
-        chances = gpt_model.read(gpt_model.token_ids(text)[-64:], "causal").chances[-1]
+        chances = READER.read(READER.token_ids(text)[-64:], "causal")[1][-1]
         order = chances.argsort(descending=True).tolist()
-        text += next(piece for token in order if (piece := gpt_model.piece(token)) is not None)
+        text += next(
+            piece for token in order if (piece := reading.piece(READER, token)) is not None
+        )
     assert area.input_value() == text
     button.click()
     button.click()
@@ -188,7 +193,7 @@ def test_a_model_that_does_not_come_is_said_and_can_be_asked_for_again(
     whole = script.read_text()
     cut = whole.replace('"weights": "', '"weights": "AAAA')
     script.unlink() if content is None else script.write_text(cut if content == "cut" else content)
-    page = start(shown := GPTExplorer(), may_fail=True)
+    page = start(shown := gpt(), may_fail=True)
     view = page.locator(".afm-gpt")
     view.locator(".afm-load").click()
     failure = view.locator(".afm-failure")
@@ -203,7 +208,7 @@ def test_a_model_that_does_not_come_is_said_and_can_be_asked_for_again(
 
 
 def test_the_one_live_region_waits_for_a_pause(start) -> None:
-    page = start(shown := GPTExplorer())
+    page = start(shown := gpt())
     view = load(page)
     page.wait_for_function("document.querySelector('p[role=status]').textContent !== ''")
     status = view.locator("p[role=status]")
@@ -225,7 +230,7 @@ def test_the_one_live_region_waits_for_a_pause(start) -> None:
 
 
 def test_views_of_one_widget_share_text_and_model(start) -> None:
-    page = start(GPTExplorer(), views=2)
+    page = start(gpt(), views=2)
     load(page)
     views = page.locator(".afm-gpt[data-model=ready]")
     assert views.count() == 2
@@ -238,7 +243,7 @@ def test_views_of_one_widget_share_text_and_model(start) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 900])
 def test_accessible_and_never_wider_than_the_page(start, theme: str, width: int) -> None:
-    page = start(GPTExplorer(), theme=theme, width=width)
+    page = start(gpt(), theme=theme, width=width)
     targets = ":is(label:has([type=radio]), [type=range], td[data-key], button, textarea)"
 
     def check() -> None:

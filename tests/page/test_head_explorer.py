@@ -2,10 +2,8 @@
 
 import pytest
 import torch
-from widget_examples import HEADS_TOKENS, heads
+from widget_examples import HEADS_TOKENS, heads, stored_heads
 from widget_pages import facts, numbers, press, same_heads, slider_words
-
-from attention.widgets import HeadExplorer
 
 
 def choose(page, pattern: str) -> None:
@@ -33,7 +31,7 @@ def test_every_control_by_keyboard_draws_what_torch_computes(open_page) -> None:
 
 
 def test_of_the_stored_model(open_page) -> None:
-    shown = HeadExplorer()
+    shown = stored_heads()
     page = open_page(shown.model_id, models=[shown])
     view = page.locator(".afm-head-explorer")
     same_heads(view, shown)
@@ -143,7 +141,7 @@ def test_without_repetition_and_with_markup_for_words(open_page, word: str) -> N
 
 
 def test_the_whole_overview_is_seen_at_once_in_a_column_of_text(open_page) -> None:
-    shown = HeadExplorer()
+    shown = stored_heads()
     page = open_page(shown.model_id, models=[shown], width=720)
     for part in ("overview", "map"):
         box = page.locator(f".afm-{part} .afm-scroll")

@@ -2,9 +2,8 @@
 
 import pytest
 from playwright.sync_api import Locator, Page
+from widget_examples import gpt
 from widget_pages import facts, load, same_gpt
-
-from attention.widgets import GPTExplorer
 
 LONG = "To be, or not to be, that is the question: whether it is nobler in the mind " * 3
 SIDE = 26  # pixels of a cell
@@ -12,7 +11,7 @@ SIDE = 26  # pixels of a cell
 
 @pytest.fixture
 def view(start) -> Locator:
-    view = load(page := start(GPTExplorer()))
+    view = load(page := start(gpt()))
     view.locator("textarea").fill(LONG)
     page.wait_for_selector(".afm-gpt[data-tokens='64']:not([data-behind])")
     return view
@@ -140,7 +139,7 @@ def test_what_a_shorter_text_has_too_much_of_is_cut_off(view: Locator) -> None:
     page = view.page
     view.locator("textarea").fill("To be, or not")
     page.wait_for_selector(".afm-gpt[data-tokens='5']:not([data-behind])")
-    same_gpt(view, GPTExplorer())
+    same_gpt(view, gpt())
     beyond = view.locator("td[data-query='5'][data-key='5']")
     assert view.locator("tr[aria-hidden=true]").count() == 59
     assert view.locator("tbody tr").first.locator("[aria-hidden=true]").count() == 59
@@ -159,7 +158,7 @@ def test_what_a_shorter_text_has_too_much_of_is_cut_off(view: Locator) -> None:
 
 
 def test_a_text_that_comes_while_the_last_is_written_is_shown_in_the_end(start) -> None:
-    page = start(shown := GPTExplorer())
+    page = start(shown := gpt())
     view = load(page)
     area = view.locator("textarea")
     area.fill(LONG)

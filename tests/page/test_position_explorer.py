@@ -2,10 +2,10 @@
 
 import pytest
 from playwright.sync_api import Page
-from widget_examples import position
+from widget_examples import position, stored_position
 from widget_pages import facts, press, same_position, slider_words
 
-from attention.trained.role_taggers import SCHEMES
+from attention.functional.positions import POSITION_SCHEMES
 from attention.widgets import PositionExplorer
 
 
@@ -31,7 +31,7 @@ def test_every_control_by_keyboard_draws_what_torch_computes(open_page, make) ->
     assert facts(view)["scheme"] == "alibi"
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", POSITION_SCHEMES)
 def test_the_buttons_under_every_scheme(open_page, scheme: str) -> None:
     shown = position(scheme=scheme)
     page = open_page(shown.model_id, models=[shown])
@@ -107,7 +107,7 @@ def test_cells_choose_a_word_and_speak(open_page) -> None:
 
 def test_roles_that_changed_are_named(open_page) -> None:
     """The point of the chapter: who bites whom changes with the order, but not without it."""
-    shown = PositionExplorer()
+    shown = stored_position()
     page = open_page(shown.model_id, models=[shown])
     dog = page.locator(".afm-moved tr[data-word='1']")
     first = dog.get_attribute("data-role")

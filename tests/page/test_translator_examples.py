@@ -3,7 +3,7 @@
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
-from widget_examples import alignment, heads, position, scaling, translation
+from widget_examples import alignment, diagram, heads, position, scaling, translation
 from widget_pages import facts, open_lists, press
 
 from attention.widgets import (
@@ -145,7 +145,7 @@ def test_views_of_one_model_stay_in_step(open_page, make) -> None:
 def test_all_on_one_page_are_apart(open_page) -> None:
     tokens = ["a", "b", "c"]
     attention = AttentionExplorer(tokens, *[torch.randn(3, 4) for _ in range(3)])
-    models = [attention, translation(), alignment(), scaling(), position(), heads(), BlockDiagram()]
+    models = [attention, translation(), alignment(), scaling(), position(), heads(), diagram()]
     page = open_page(*[model.model_id for model in models], models=models)
     before = page.locator(".afm-explorer").bounding_box()["width"]
     for name in ("translation", "scaling", "position", "head-explorer", "block-diagram"):

@@ -40,7 +40,7 @@ SMALL = {
     "attention/widgets/one/view.js": 'import { ink } from "../js/ink.js";\n',
     "attention/widgets/one/style.css": ".one {}\n",
     "attention/widgets/two/__init__.py": "from attention.widgets.two.widget import Two\n",
-    "attention/widgets/two/widget.py": 'STYLE = "js/words.css"\n\n\nclass Two: ...\n',
+    "attention/widgets/two/widget.py": "class Two: ...\n",
     "attention/widgets/two/view.js": 'import {\n  words,\n} from "../js/words.js";\n',
     "attention/widgets/js/ink.js": "export const ink = 1;\n",
     "attention/widgets/js/words.js": 'export { ink as words } from "./ink.js";\n',

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browsing import SITE, page_names
+from widget_examples import gpt
 from widget_pages import facts, load, press, same_gpt
 
-from attention.widgets import GPTExplorer
-from attention.widgets.gpt_explorer import model as gpt_model
+from attention.trained.small_gpt import small_gpt_reader
+from attention.widgets.gpt_explorer import reader as reading
+
+READER = small_gpt_reader()
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,10 +56,10 @@ def opened(tab: Callable[..., Visit], where: str, way: str) -> Iterator[Visit]:
 @on_gpt_pages
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_the_model_is_loaded_by_a_click_and_then_reads_what_is_typed(opened: Visit) -> None:
-    page, shown = opened.page, GPTExplorer()
+    page, shown = opened.page, gpt()
     view = page.locator(".afm-gpt").first
     same_gpt(view, shown)
-    script = gpt_model.script_name()
+    script = reading.script_name(READER)
     assert not any(script in request for request in opened.requests), "nobody has asked for it"
     load(page)
     assert sum(request.endswith(script) for request in opened.requests) == 1
@@ -78,7 +81,7 @@ def test_the_model_is_loaded_by_a_click_and_then_reads_what_is_typed(opened: Vis
 @on_gpt_pages
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_hostile_text_neither_breaks_it_nor_is_executed(opened: Visit) -> None:
-    page, shown = opened.page, GPTExplorer()
+    page, shown = opened.page, gpt()
     view = page.locator(".afm-gpt").first
     load(page)
     for text in HOSTILE:
@@ -92,8 +95,8 @@ def test_hostile_text_neither_breaks_it_nor_is_executed(opened: Visit) -> None:
 
 @on_gpt_pages
 def test_the_script_is_there_and_the_page_is_light_without_it(where: str) -> None:
-    script = SITE / "_static" / gpt_model.script_name()
-    assert script.read_text(encoding="utf8") == gpt_model.script()
+    script = SITE / "_static" / reading.script_name(READER)
+    assert script.read_text(encoding="utf8") == reading.script(READER)
     assert len(list(script.parent.glob("gpt-*.js"))) == 1
     page = (SITE / where).read_bytes()
     assert script.name.encode() in page

@@ -1,17 +1,14 @@
 """The alignment explorer as a picture: the matrix as far as it is written, and the present step."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.axes import Axes
 
 from attention.teaching.plots import heat_map, visible
-from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, bare, card, row_frame
-
-if TYPE_CHECKING:
-    from attention.widgets.alignment_explorer.widget import AlignmentExplorer
+from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, Shown, bare, card, row_frame
 
 
-def draw_png(explorer: "AlignmentExplorer") -> str:
+def draw_png(explorer: Shown) -> str:
     """Draw the weights of the present step over the source, the guesses, and the alignment.
 
     Returns:
@@ -39,7 +36,7 @@ def draw_png(explorer: "AlignmentExplorer") -> str:
         return finish()
 
 
-def _draw_weights(explorer: "AlignmentExplorer", axes: Axes) -> None:
+def _draw_weights(explorer: Shown, axes: Axes) -> None:
     weights = explorer.weights[explorer.step].tolist()
     source = [visible(token) for token in explorer.sources[explorer.example]]
     written = explorer.outputs[explorer.example]
@@ -60,7 +57,7 @@ def _draw_weights(explorer: "AlignmentExplorer", axes: Axes) -> None:
     )
 
 
-def _draw_candidates(explorer: "AlignmentExplorer", axes: Axes) -> None:
+def _draw_candidates(explorer: Shown, axes: Axes) -> None:
     bare(axes)
     pairs = explorer.candidates[explorer.example][explorer.step]
     for row, (word, probability) in enumerate(pairs):
@@ -77,7 +74,7 @@ def _share(probability: float) -> str:
     return f"{probability:.2f}" if probability >= 0.005 else "< 0.01"
 
 
-def alt_text(explorer: "AlignmentExplorer") -> str:
+def alt_text(explorer: Shown) -> str:
     """Say in words what the picture shows."""
     source = explorer.sources[explorer.example]
     output = explorer.outputs[explorer.example]

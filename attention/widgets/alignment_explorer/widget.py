@@ -1,30 +1,77 @@
 """AlignmentExplorer: the first attention, one written word after the other."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
-import traitlets as t
-from numpy.typing import ArrayLike
 from torch import Tensor
 
 from attention.widgets.alignment_explorer.picture import alt_text, draw_png
-from attention.widgets.base.bundle import bundle, stylesheet
-from attention.widgets.base.traits import (
-    FixedPoint,
-    FixedPoints,
-    InvalidValue,
-    Items,
-    Nested,
-    Text,
-    Whole,
-    word,
-    word_and_share,
-)
-from attention.widgets.base.widget import BookWidget, check_count, check_range
+from attention.widgets.base.lists import Languages, Nested, word, word_and_share
+from attention.widgets.base.tensors import FixedPoint, FixedPoints
+from attention.widgets.base.traits import State, Whole, other_count
+from attention.widgets.base.widget import BookWidget
 
-Tensors = Sequence[Tensor | ArrayLike] | Tensor
-WIDTHS = {"queries": "d_attn", "key_vectors": "d_attn", "annotations": "d_key"}
+PER_SENTENCE = "sentence of sources"
+
+
+def _last_word(texts: list[list[str]], state: State) -> int:
+    return len(texts[state.example]) - 1
+
+
+def _other_rows(tensors: list[Tensor], texts: list[list[str]], name: str, letter: str) -> str:
+    """A check: one tensor a sentence, with a row for each of its words."""
+    for n, (tensor, words) in enumerate(zip(tensors, texts, strict=True)):
+        if len(tensor) != len(words):
+            return (
+                f"[{n}] should have one row per word of {name}[{n}], "
+                f"{letter} = {len(words)}, but had shape {tuple(tensor.shape)}"
+            )
+    return ""
+
+
+def _other_width(tensors: list[Tensor], width: int, whose: str) -> str:
+    """A check: every tensor is that wide."""
+    for n, tensor in enumerate(tensors):
+        if tensor.shape[-1] != width:
+            return f"[{n}] should have the {whose} = {width}, but had shape {tuple(tensor.shape)}"
+    return ""
+
+
+def _fit_outputs(queries: list[Tensor], state: State) -> str:
+    return (
+        other_count(queries, len(state.sources), PER_SENTENCE)
+        or _other_rows(queries, state.outputs, "outputs", "T")
+        or _other_width(queries, len(state.score_vector), "v's width, d_attn")
+    )
+
+
+def _fit_sources(keys: list[Tensor], state: State) -> str:
+    return (
+        other_count(keys, len(state.sources), PER_SENTENCE)
+        or _other_rows(keys, state.sources, "sources", "S")
+        or _other_width(keys, len(state.score_vector), "v's width, d_attn")
+    )
+
+
+def _fit_one_another(annotations: list[Tensor], state: State) -> str:
+    return (
+        other_count(annotations, len(state.sources), PER_SENTENCE)
+        or _other_rows(annotations, state.sources, "sources", "S")
+        or _other_width(annotations, annotations[0].shape[-1], "first one's width, d_key")
+    )
+
+
+def _likeliest_first(candidates: list[Any], state: State) -> str:
+    wrong = other_count(candidates, len(state.outputs), "sentence of outputs")
+    for n, steps in enumerate(candidates):
+        if not wrong:
+            words = state.outputs[n]
+            wrong = other_count(steps, len(words), f"word of outputs[{n}]", f"[{n}]")
+        for step, pairs in enumerate(steps):
+            shares = [probability for _, probability in pairs]
+            if not wrong and shares != sorted(shares, reverse=True):
+                wrong = f"[{n}][{step}] should have the most probable first, but was {pairs}"
+    return wrong
 
 
 class AlignmentExplorer(BookWidget):
@@ -67,64 +114,33 @@ class AlignmentExplorer(BookWidget):
         Bahdanau, Cho and Bengio 2014, section 3.1 and figure 3.
     """
 
-    _esm = bundle("alignment_explorer/view.js")
-    _css = stylesheet(
-        "js/widget.css",
-        "js/sentence.css",
-        "js/steps.css",
-        "js/vector.css",
-        "alignment_explorer/style.css",
-    )
-
-    sources = Nested(word, 2, "lists of words, sources[n]").tag(sync=True)
-    outputs = Nested(word, 2, "lists of words, outputs[n]").tag(sync=True)
-    queries = FixedPoints("(T, d_attn)")
-    key_vectors = FixedPoints("(S, d_attn)").tag(argument="keys")
+    sources = Nested(word, 2, "lists of words, sources[n]")
+    outputs = Nested(
+        word, 2, "lists of words, outputs[n]",
+        check=lambda outputs, state: other_count(outputs, len(state.sources), PER_SENTENCE),
+    )  # fmt: skip
     score_vector = FixedPoint("(d_attn,)")
-    annotations = FixedPoints("(S, d_key)")
+    queries = FixedPoints("(T, d_attn)", check=_fit_outputs)
+    key_vectors = FixedPoints("(S, d_attn)", check=_fit_sources, argument="keys")
+    annotations = FixedPoints("(S, d_key)", check=_fit_one_another)
     candidates = Nested(
-        word_and_share, 3, "lists of pairs (word, number from 0 to 1), candidates[n][t]"
-    ).tag(sync=True)
-    example = Whole(0).tag(sync=True)
-    step = Whole(0).tag(sync=True)
-    position = Whole(None, allow_none=True).tag(sync=True)
-    languages = Items(str, "two language tags").tag(sync=True)
-    label = Text("Alignment explorer").tag(sync=True)
-    caption = Text("").tag(sync=True)
-
-    def __init__(
-        self,
-        sources: Sequence[Sequence[str]],
-        outputs: Sequence[Sequence[str]],
-        *,
-        queries: Tensors,
-        keys: Tensors,
-        score_vector: Tensor | ArrayLike,
-        annotations: Tensors,
-        candidates: Sequence[Sequence[Sequence[tuple[str, float]]]],
-        example: int = 0,
-        step: int = 0,
-        position: int | None = None,
-        languages: Sequence[str] = ("en", "fr"),
-        label: str = "Alignment explorer",
-        caption: str = "",
-    ) -> None:
-        given = {
-            "sources": sources,
-            "outputs": outputs,
-            "score_vector": score_vector,
-            "queries": queries,
-            "key_vectors": keys,
-            "annotations": annotations,
-            "candidates": candidates,
-            "example": example,
-            "step": step,
-            "position": position,
-            "languages": languages,
-            "label": label,
-            "caption": caption,
-        }
-        super().__init__(**self._checked(given))
+        word_and_share, 3, "lists of pairs (word, number from 0 to 1), candidates[n][t]",
+        check=_likeliest_first,
+    )  # fmt: skip
+    example = Whole(0, low=0, high=lambda state: len(state.sources) - 1)
+    step = Whole(
+        0, low=0, high=lambda state: _last_word(state.outputs, state),
+        follow=lambda step, state: min(step, _last_word(state.outputs, state)),
+    )  # fmt: skip
+    position = Whole(
+        None, low=0, high=lambda state: _last_word(state.sources, state),
+        follow=lambda place, state: (
+            None if place is None or place > _last_word(state.sources, state) else place
+        ),
+    )  # fmt: skip
+    languages = Languages()
+    in_repr = ("example", "step", "position")
+    _draw, _describe = draw_png, alt_text
 
     @property
     def scores(self) -> Tensor:
@@ -149,85 +165,3 @@ class AlignmentExplorer(BookWidget):
         if self.position is not None:
             return int(self.position)
         return int(self.weights[self.step].argmax())
-
-    @t.validate(
-        *("sources", "outputs", "queries", "key_vectors", "score_vector", "annotations"),
-        *("candidates", "example", "step", "position", "languages"),
-    )
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    @t.observe("example")
-    def _keep_inside(self, _: object) -> None:
-        """Another sentence may have fewer words; the place that was followed was not in it."""
-        self.step = min(self.step, len(self.outputs[self.example]) - 1)
-        if self.position is not None and self.position >= len(self.sources[self.example]):
-            self.position = None
-
-    def __repr__(self) -> str:
-        place = "" if self.position is None else f", position={self.position}"
-        return f"AlignmentExplorer(example={self.example}, step={self.step}{place})"
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name == "outputs":
-            check_count(name, value, len(state.sources), "sentence of sources")
-        elif name in WIDTHS:
-            _check_tensors(name, value, state)
-        elif name == "score_vector" and hasattr(state, "queries"):
-            _check_width(name, value, state.queries[0].shape[-1], "queries'", "d_attn")
-        elif name == "candidates":
-            _check_candidates(value, state.outputs)
-        elif name == "example":
-            check_range(name, value, 0, len(state.sources) - 1)
-        elif name == "step":
-            check_range(name, value, 0, len(state.outputs[state.example]) - 1)
-        elif name == "position" and value is not None:
-            check_range(name, value, 0, len(state.sources[state.example]) - 1)
-        elif name == "languages" and len(value) != 2:
-            raise InvalidValue(f"languages should be two language tags, but was {value}")
-        return value
-
-
-def _check_tensors(name: str, tensors: list[Tensor], state: Any) -> None:
-    """One tensor a sentence, with a row for each of its words and of the right width."""
-    argument, width = {"key_vectors": "keys"}.get(name, name), WIDTHS[name]
-    check_count(argument, tensors, len(state.sources), "sentence of sources")
-    words, letter = (state.outputs, "T") if name == "queries" else (state.sources, "S")
-    of_words = "outputs" if name == "queries" else "sources"
-    for n, tensor in enumerate(tensors):
-        if len(tensor) != len(words[n]):
-            raise InvalidValue(
-                f"{argument}[{n}] should have one row per word of {of_words}[{n}], "
-                f"{letter} = {len(words[n])}, but had shape {tuple(tensor.shape)}"
-            )
-        if width == "d_attn":
-            _check_width(f"{argument}[{n}]", tensor, len(state.score_vector), "v's", width)
-        else:
-            _check_width(f"{argument}[{n}]", tensor, tensors[0].shape[-1], "first one's", width)
-
-
-def _check_width(name: str, tensor: Tensor, width: int, whose: str, letters: str) -> None:
-    if tensor.shape[-1] != width:
-        raise InvalidValue(
-            f"{name} should have the {whose} width, {letters} = {width}, "
-            f"but had shape {tuple(tensor.shape)}"
-        )
-
-
-def _check_candidates(candidates: list[Any], outputs: list[list[str]]) -> None:
-    check_count("candidates", candidates, len(outputs), "sentence of outputs")
-    for n, steps in enumerate(candidates):
-        check_count(f"candidates[{n}]", steps, len(outputs[n]), f"word of outputs[{n}]")
-        for step, pairs in enumerate(steps):
-            shares = [probability for _, probability in pairs]
-            if shares != sorted(shares, reverse=True):
-                raise InvalidValue(
-                    f"candidates[{n}][{step}] should have the most probable first, but was {pairs}"
-                )

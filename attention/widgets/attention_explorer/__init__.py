@@ -1,5 +1,1 @@
 """AttentionExplorer: traits, picture, script and style."""
-
-from attention.widgets.attention_explorer.widget import AttentionExplorer
-
-__all__ = ["AttentionExplorer"]

@@ -1,21 +1,63 @@
 """AttentionExplorer: multi-head attention on real words, recomputed in the page at every move."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import torch
-import traitlets as t
-from numpy.typing import ArrayLike
 from torch import Tensor
 
 from attention.functional.definition import scaled_dot_product_attention
-from attention.functional.masks import causal_mask, sliding_window_mask
-from attention.widgets.base.bundle import bundle, stylesheet
-from attention.widgets.base.picture import alt_text, draw_png
-from attention.widgets.base.traits import Choice, FixedPoint, InvalidValue, Items, Text, Whole
-from attention.widgets.base.widget import BookWidget, check_range
+from attention.functional.masks import MASKS
+from attention.widgets.attention_explorer.picture import alt_text, draw_png
+from attention.widgets.base.lists import Items
+from attention.widgets.base.tensors import FixedPoint
+from attention.widgets.base.traits import Choice, State, Whole
+from attention.widgets.base.widget import BookWidget
 
 CONTROLS = ("mask", "window", "heads", "length")
+SHAPES = ("(T, d_model)", "(N, T, d_model)")
+
+
+def _one_row_a_token(query: Tensor, state: State) -> str:
+    n_tokens, shape = len(state.tokens), tuple(query.shape)
+    if shape[-2] == n_tokens:
+        return ""
+    return f"should have one row per token, T = {n_tokens}, but had shape {shape}"
+
+
+def _like_query(tensor: Tensor, state: State) -> str:
+    wanted, shape = tuple(state.query.shape), tuple(tensor.shape)
+    return "" if shape == wanted else f"should have the query's shape {wanted}, but had {shape}"
+
+
+def _cut_the_width(head_choices: list[int], state: State) -> str:
+    d_model = state.query.shape[-1]
+    for n_heads in head_choices:
+        if n_heads < 1 or d_model % n_heads:
+            return f"should be divisors of d_model = {d_model}, but had {n_heads}"
+    if sorted(set(head_choices)) != head_choices:
+        return f"should be in rising order, but was {head_choices}"
+    if state.query.ndim == 3 and len(state.query) != len(head_choices):
+        return (
+            f"should be one for each of the query's N = {len(state.query)} matrices, "
+            f"but were {len(head_choices)}"
+        )
+    return ""
+
+
+def _among_choices(n_heads: int, state: State) -> str:
+    if n_heads in state.head_choices:
+        return ""
+    return f"should be one of head_choices {state.head_choices}, but was {n_heads}"
+
+
+def _known(controls: list[str], _: State) -> str:
+    unknown = [control for control in controls if control not in CONTROLS]
+    return f"should be among {CONTROLS}, but had {unknown[0]!r}" if unknown else ""
+
+
+def default_head_choices(d_model: int) -> list[int]:
+    """The divisors of d_model up to 12 that leave each head at least two dimensions."""
+    fitting = [h for h in range(1, 13) if d_model % h == 0 and d_model // h >= 2]
+    return fitting or [1]
 
 
 class AttentionExplorer(BookWidget):
@@ -58,65 +100,34 @@ class AttentionExplorer(BookWidget):
         Vaswani et al. 2017, sections 3.2.1 and 3.2.2.
     """
 
-    _esm = bundle("attention_explorer/view.js")
-    _css = stylesheet(
-        "js/widget.css",
-        "js/sentence.css",
-        "js/steps.css",
-        "js/vector.css",
-        "attention_explorer/style.css",
+    tokens = Items(str)
+    query = FixedPoint(*SHAPES, check=_one_row_a_token)
+    key = FixedPoint(*SHAPES, check=_like_query)
+    value = FixedPoint(*SHAPES, check=_like_query)
+    head_choices = Items(
+        int, lambda state: default_head_choices(state.query.shape[-1]), check=_cut_the_width
     )
-
-    tokens = Items(str, "a list of at least one string").tag(sync=True)
-    query = FixedPoint("(T, d_model)", "(N, T, d_model)")
-    key = FixedPoint("(T, d_model)", "(N, T, d_model)")
-    value = FixedPoint("(T, d_model)", "(N, T, d_model)")
-    mask = Choice(["none", "causal", "window"], default_value="causal").tag(sync=True)
-    window = Whole(1).tag(sync=True)
-    n_heads = Whole(1).tag(sync=True)
-    head_choices = Items(int, "a list of at least one whole number").tag(sync=True)
-    length = Whole(1).tag(sync=True)
-    query_index = Whole(0).tag(sync=True)
-    head = Whole(0).tag(sync=True)
-    controls = Items(str, f"a list of names among {', '.join(CONTROLS)}").tag(sync=True)
-    label = Text("Attention explorer").tag(sync=True)
-    caption = Text("").tag(sync=True)
-
-    def __init__(
-        self,
-        tokens: Sequence[str],
-        query: Tensor | ArrayLike,
-        key: Tensor | ArrayLike,
-        value: Tensor | ArrayLike,
-        *,
-        mask: str = "causal",
-        window: int | None = None,
-        n_heads: int | None = None,
-        head_choices: Sequence[int] | None = None,
-        length: int | None = None,
-        query_index: int | None = None,
-        head: int = 0,
-        controls: Sequence[str] = CONTROLS,
-        label: str = "Attention explorer",
-        caption: str = "",
-    ) -> None:
-        given = {
-            "tokens": tokens,
-            "query": query,
-            "key": key,
-            "value": value,
-            "head_choices": head_choices,
-            "n_heads": n_heads,
-            "head": head,
-            "mask": mask,
-            "window": window,
-            "length": length,
-            "query_index": query_index,
-            "controls": controls,
-            "label": label,
-            "caption": caption,
-        }
-        super().__init__(**self._checked(given))
+    n_heads = Whole(
+        lambda state: min(state.head_choices, key=lambda n_heads: abs(n_heads - 4)),
+        check=_among_choices,
+    )
+    head = Whole(
+        0, low=0, high=lambda state: state.n_heads - 1,
+        follow=lambda head, state: min(head, state.n_heads - 1),
+    )  # fmt: skip
+    mask = Choice(list(MASKS), "causal")
+    window = Whole(
+        lambda state: min(3, len(state.tokens)), low=1, high=lambda state: len(state.tokens)
+    )
+    length = Whole(lambda state: len(state.tokens), low=1, high=lambda state: len(state.tokens))
+    query_index = Whole(
+        lambda state: state.length - 1, low=0, high=lambda state: state.length - 1,
+        follow=lambda query, state: min(query, state.length - 1),
+    )  # fmt: skip
+    controls = Items(
+        str, CONTROLS, should_be=f"a list of names among {', '.join(CONTROLS)}", check=_known
+    )
+    _draw, _describe = draw_png, alt_text
 
     @property
     def weights(self) -> Tensor:
@@ -131,11 +142,7 @@ class AttentionExplorer(BookWidget):
     @property
     def mask_table(self) -> Tensor:
         """The mask as a bool tensor (length, length); True = may attend."""
-        if self.mask == "none":
-            return torch.ones(self.length, self.length, dtype=torch.bool)
-        if self.mask == "causal":
-            return causal_mask(self.length)
-        return sliding_window_mask(self.length, self.window)
+        return MASKS[self.mask].table(self.length, self.length, self.window)
 
     def _attend(self) -> tuple[Tensor, Tensor]:
         query, key, value = map(self._split, (self.query, self.key, self.value))
@@ -147,95 +154,8 @@ class AttentionExplorer(BookWidget):
             tensor = tensor[self.head_choices.index(self.n_heads)]
         return tensor[: self.length].unflatten(-1, (self.n_heads, -1)).movedim(-2, 0)
 
-    @t.validate(
-        *("tokens", "query", "key", "value", "head_choices", "n_heads", "head"),
-        *("window", "length", "query_index", "controls"),
-    )
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    @t.observe("length", "n_heads")
-    def _keep_choice_inside(self, _: object) -> None:
-        """A shorter sentence or fewer heads take the chosen query and head with them."""
-        self.query_index = min(self.query_index, self.length - 1)
-        self.head = min(self.head, self.n_heads - 1)
-
-    def __repr__(self) -> str:
-        window = f", window={self.window}" if self.mask == "window" else ""
-        return (
-            f"AttentionExplorer(mask={self.mask!r}{window}, "
-            f"n_heads={self.n_heads}, length={self.length})"
-        )
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _default(cls, name: str, state: Any) -> Any:
-        if name == "head_choices":
-            return default_head_choices(state.query.shape[-1])
-        if name == "n_heads":
-            return min(state.head_choices, key=lambda n_heads: abs(n_heads - 4))
-        if name == "window":
-            return min(3, len(state.tokens))
-        if name == "length":
-            return len(state.tokens)
-        return state.length - 1 if name == "query_index" else None
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name == "tokens" and hasattr(state, "query") and len(value) != state.query.shape[-2]:
-            raise InvalidValue(
-                f"tokens should be one per row of query, T = {state.query.shape[-2]}, "
-                f"but were {len(value)}"
-            )
-        if name in ("query", "key", "value"):
-            _check_shape(name, value, getattr(state, "query", value), len(state.tokens))
-        elif name == "head_choices":
-            d_model = state.query.shape[-1]
-            for n_heads in value:
-                if n_heads < 1 or d_model % n_heads:
-                    raise InvalidValue(
-                        f"head_choices should be divisors of d_model = {d_model}, but had {n_heads}"
-                    )
-            if sorted(set(value)) != value:
-                raise InvalidValue(f"head_choices should be in rising order, but was {value}")
-            if state.query.ndim == 3 and len(state.query) != len(value):
-                raise InvalidValue(
-                    "query, key and value should have one matrix per head choice, "
-                    f"N = {len(value)}, but had {len(state.query)}"
-                )
-        elif name == "n_heads" and value not in state.head_choices:
-            raise InvalidValue(
-                f"n_heads should be one of head_choices {state.head_choices}, but was {value}"
-            )
-        elif name in ("window", "length"):
-            check_range(name, value, 1, len(state.tokens))
-        elif name == "query_index":
-            check_range(name, value, 0, state.length - 1)
-        elif name == "head":
-            check_range(name, value, 0, state.n_heads - 1)
-        elif name == "controls":
-            for control in value:
-                if control not in CONTROLS:
-                    raise InvalidValue(f"controls should be among {CONTROLS}, but had {control!r}")
-        return value
-
-
-def _check_shape(name: str, tensor: Tensor, query: Tensor, n_tokens: int) -> None:
-    shape, expected = tuple(tensor.shape), tuple(query.shape)
-    if shape != expected:
-        raise InvalidValue(f"{name} should have the query's shape {expected}, but had {shape}")
-    if shape[-2] != n_tokens:
-        raise InvalidValue(
-            f"{name} should have one row per token, T = {n_tokens}, but had shape {shape}"
-        )
-
-
-def default_head_choices(d_model: int) -> list[int]:
-    """The divisors of d_model up to 12 that leave each head at least two dimensions."""
-    fitting = [h for h in range(1, 13) if d_model % h == 0 and d_model // h >= 2]
-    return fitting or [1]
+    def _told(self) -> dict[str, Any]:
+        shown = {"mask": self.mask, "n_heads": self.n_heads, "length": self.length}
+        if "{window}" in MASKS[self.mask].words:
+            shown = {"mask": self.mask, "window": self.window, **shown}
+        return shown

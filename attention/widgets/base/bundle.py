@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 _WIDGETS = Path(__file__).parent.parent
+_BASIC = "js/widget.css"
 _NAME = r"[A-Za-z_$][\w$]*"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[\w./-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(
@@ -95,7 +96,29 @@ def _names(declaration: re.Match[str]) -> list[str]:
     return [part for part in parts if part]
 
 
-def stylesheet(*names: str, folder: Path = _WIDGETS) -> str:
-    """Return the named style sheets as one text, in order, without comments and indentation."""
-    text = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+def stylesheet(entry: str, *others: str, folder: Path = _WIDGETS) -> str:
+    """Return the style sheets of a module and of all that it imports, as one text.
+
+    ``js/steps.css`` is the sheet of ``js/steps.js``. First comes the one of every widget, last
+    ``style.css`` beside the entry. Comments and indentation are left out.
+
+    Args:
+        entry: The module with the default export, such as ``attention_explorer/view.js``.
+        others: Sheets that belong to no module.
+        folder: Where these paths begin.
+    """
+    own = posixpath.join(posixpath.dirname(entry), "style.css")
+    modules = [f"{name.removesuffix('.js')}.css" for name in _with_imports(entry, folder)]
+    sheets = [folder / name for name in (_BASIC, *modules, *others, own)]
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
     return _INDENTATION.sub("\n", _CSS_COMMENT.sub("", text))
+
+
+def _with_imports(entry: str, folder: Path) -> list[str]:
+    """A module and all that it imports, dependencies first."""
+    found: list[str] = []
+    source = (folder / entry).read_text(encoding="utf-8")
+    for _, path in _IMPORT.findall(source):
+        dependency = posixpath.normpath(posixpath.join(posixpath.dirname(entry), path))
+        found += [name for name in _with_imports(dependency, folder) if name not in found]
+    return [*found, entry]

@@ -1,20 +1,20 @@
-"""The explorer as a picture, for GitHub, print and pages without JavaScript."""
+"""What the widgets' pictures share; they are for GitHub, print and pages without JavaScript."""
 
 import base64
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from attention.teaching.plots import STYLE, heat_map, visible
+from attention.teaching.plots import STYLE
 
-if TYPE_CHECKING:
-    from attention.widgets.attention_explorer.widget import AttentionExplorer
+Shown: TypeAlias = Any
+"""What a picture is drawn of: a widget, or anything with the same arguments and properties."""
 
 CHOSEN = "#c2571a"  # the page marks the chosen query in the same orange
 WEIGHT = "#0b5c8a"
@@ -45,85 +45,8 @@ def bare(axes: Axes) -> Axes:
     return axes
 
 
-def draw_png(explorer: "AttentionExplorer") -> str:
-    """Draw the current state: the chosen query's weights over the words, and every head's map.
-
-    Returns:
-        A PNG, as base64.
-    """
-    n_heads, n = explorer.n_heads, explorer.length
-    columns = min(n_heads, 4)
-    rows = -(-n_heads // columns)
-    height = 1.5 + rows * (7.2 / columns if columns > 2 else 3.0)
-    with card(7.2, height) as (figure, finish):
-        parts: Any = figure.subfigures(2, 1, height_ratios=[1.4, figure.get_figheight() - 1.4])
-        top, bottom = parts
-        _draw_words(explorer, top.subplots())
-        words = [visible(token) for token in explorer.tokens[:n]]
-        weights, mask = explorer.weights, explorer.mask_table
-        for head, axes in enumerate(bottom.subplots(rows, columns, squeeze=False).flat):
-            if head >= n_heads:
-                axes.set_visible(False)
-                continue
-            heat_map(weights[head], words, words, ax=axes, mask=mask, limit=1.0)
-            weight = "bold" if head == explorer.head else "normal"
-            axes.set_title(f"head {head}" if n_heads > 1 else "", fontsize=9, fontweight=weight)
-            axes.tick_params(labelsize=7 if n <= 10 else 6)
-            for label in axes.get_xticklabels():
-                label.set(rotation=90, horizontalalignment="center")
-            if head % columns:
-                axes.set_yticks([])
-            if head + columns < n_heads:
-                axes.set_xticks([])
-            axes.add_patch(row_frame(explorer.query_index, n))
-        return finish()
-
-
 def row_frame(query: int, n: int) -> Rectangle:
     """A frame around the chosen query's row of a heat map with n columns."""
     return Rectangle(
         (-0.5, query - 0.5), n, 1, fill=False, edgecolor=CHOSEN, linewidth=1.5, clip_on=False
-    )
-
-
-def _draw_words(explorer: "AttentionExplorer", axes: Axes) -> None:
-    """Bars over the words: how the chosen query and head spread their attention."""
-    query, n = explorer.query_index, explorer.length
-    weights = explorer.weights[explorer.head, query].tolist()
-    allowed = explorer.mask_table[query].tolist()
-    axes.bar(range(n), weights, color=WEIGHT, width=0.6)
-    for key in range(n):
-        text = f"{weights[key]:.2f}" if allowed[key] else "masked"
-        axes.text(key, weights[key] + 0.04, text, ha="center", fontsize=8, color=INK)
-    axes.set_xticks(range(n), [visible(token) for token in explorer.tokens[:n]])
-    axes.get_xticklabels()[query].set(color=CHOSEN, fontweight="bold")
-    axes.set(ylim=(0, 1.15), yticks=[])
-    axes.tick_params(length=0)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="x", labelsize=9 if n <= 12 else 7)
-    start = f"Head {explorer.head}: where" if explorer.n_heads > 1 else "Where"
-    axes.set_title(f"{start} “{visible(explorer.tokens[query])}” looks", fontsize=9)
-
-
-def alt_text(explorer: "AttentionExplorer") -> str:
-    """Say in words what the picture shows, the chosen query's weights in full."""
-    query, n = explorer.query_index, explorer.length
-    weights = explorer.weights[explorer.head, query].tolist()
-    allowed = explorer.mask_table[query].tolist()
-    shares = ", ".join(
-        f"{visible(explorer.tokens[key])} {weights[key]:.2f}" for key in range(n) if allowed[key]
-    )
-    mask = {
-        "none": "no mask",
-        "causal": "a causal mask",
-        "window": f"a window of {explorer.window}",
-    }
-    heads = "one head" if explorer.n_heads == 1 else f"{explorer.n_heads} heads"
-    start = "The" if explorer.n_heads == 1 else f"In head {explorer.head} the"
-    hidden = n - sum(allowed)
-    rest = f"; {hidden} {'key is' if hidden == 1 else 'keys are'} masked" if hidden else ""
-    return (
-        f"{explorer.label}: {heads} over {n} tokens with {mask[explorer.mask]}. "
-        f"{start} query “{visible(explorer.tokens[query])}” puts its weight on "
-        f"{shares}{rest}."
     )

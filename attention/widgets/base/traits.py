@@ -1,59 +1,142 @@
-"""Traits whose errors say what is wrong, and the form in which a tensor travels to the page."""
+"""Traits that are arguments: what each takes, what it is when not given, what it has to fit."""
 
 import math
 import operator
-import reprlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import torch
 import traitlets as t
-from torch import Tensor
+
+REQUIRED: Any = object()
+"""The default of an argument that has to be given."""
+
+State = Any
+"""The arguments of a widget, as attributes: in a check or a default, those declared before."""
 
 
 class InvalidValue(t.TraitError, ValueError):  # type: ignore[misc]  # noqa: N818
     """A trait was given a value that it cannot take."""
 
 
-class _Clear(t.TraitType[Any, Any]):  # type: ignore[misc]
-    """Name the argument, what it should be and what it was."""
+class Argument(t.TraitType[Any, Any]):  # type: ignore[misc]
+    """A trait that the page holds, too, and that is an argument of its widget.
+
+    ``BookWidget`` reads them in the order in which a class declares them: it makes the signature of
+    them, and checks each against those before it, at the beginning and after every change.
+
+    Args:
+        initial: What it is when not given: a value, or a function of the arguments declared before.
+            It has to be given if there is none. With ``None`` it may be ``None``.
+        check: A function of a value and of the arguments declared before: what is wrong, in words
+            that follow the argument's name ("should be ..., but was ..."), or "".
+        follow: A function of a value and of the other arguments, all of them new: what becomes of
+            the value when they have changed. Without it, a change that it does not fit is refused.
+        argument: What the caller knows it by, if not by the trait's name.
+    """
 
     should_be = "something else"
+    annotation: Any = Any
+    """Its type, for the signature."""
+    on_page = True
+
+    def __init__(
+        self,
+        initial: Any = REQUIRED,
+        *,
+        check: Callable[[Any, State], str] | None = None,
+        follow: Callable[[Any, State], Any] | None = None,
+        argument: str | None = None,
+    ) -> None:
+        super().__init__(default_value=None, allow_none=initial is None)
+        self.initial, self.check, self.follow = initial, check, follow
+        self.known_as = argument
+        self.tag(sync=self.on_page)
+
+    if TYPE_CHECKING:
+
+        def __get__(self, obj: Any, owner: Any = None) -> Any: ...
+        def __set__(self, obj: Any, value: Any) -> None: ...
 
     @property
     def argument(self) -> str:
-        """What the caller knows it by: its name, unless it is tagged with another one."""
-        return str(self.metadata.get("argument", self.name))
+        """What the caller knows it by."""
+        return self.known_as or str(self.name)
 
-    def error(self, obj: object, value: object, *_: object) -> None:
+    def settled(self, value: Any, state: State) -> Any:
+        """The value as the widget will hold it: the default where none is given, and checked."""
+        if value is None and callable(self.initial):
+            value = self.initial(state)
+        if value is not None or not self.allow_none:
+            value = self.validate(None, value)
+        problem = self.problem(value, state)
+        if problem:
+            raise InvalidValue(problem)
+        return value
+
+    def problem(self, value: Any, state: State) -> str:
+        """What is wrong with a value of the right kind beside the others, or ""."""
+        found = "" if value is None else self.misfit(value, state)
+        return found and f"{self.argument}{'' if found.startswith('[') else ' '}{found}"
+
+    def misfit(self, value: Any, state: State) -> str:
+        """The same without the argument's name."""
+        return self.check(value, state) if self.check else ""
+
+    def validate(self, obj: object, value: Any) -> Any:
+        """Return the value in its own form; raise where it is of another kind."""
+        return value
+
+    def error(self, obj: object, value: object, *_: object) -> NoReturn:
         """Raise instead of traitlets' own message."""
         raise InvalidValue(f"{self.argument} should be {self.should_be}, but was {value!r}")
 
 
-class Whole(_Clear):
-    """A whole number; a NumPy integer or a 0-d integer tensor counts as one."""
+class Whole(Argument):
+    """A whole number; a NumPy integer or a 0-d integer tensor counts as one.
+
+    Args:
+        initial: See :class:`Argument`.
+        low: The least that it may be: a number, or a function of the arguments declared before.
+        high: The most, likewise.
+        options: The rest of what :class:`Argument` takes.
+    """
 
     should_be = "a whole number"
+    annotation: Any = int
 
-    def validate(self, obj: object, value: Any) -> int:
+    def __init__(
+        self,
+        initial: Any = REQUIRED,
+        low: float | Callable[[State], float] | None = None,
+        high: float | Callable[[State], float] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(initial, **options)
+        self.low, self.high = low, high
+
+    def misfit(self, value: Any, state: State) -> str:
+        """Whether it is in range; then as any argument."""
+        low = self.low(state) if callable(self.low) else self.low
+        high = self.high(state) if callable(self.high) else self.high
+        return out_of_range(value, low, high) or super().misfit(value, state)
+
+    def validate(self, obj: object, value: Any) -> Any:
         """Return the number as an ``int``."""
-        if not isinstance(value, bool):
-            try:
-                return operator.index(value)
-            except TypeError:
-                pass
-        self.error(obj, value)
-        raise AssertionError  # error() always raises
+        number = as_whole(value)
+        if number is None:
+            self.error(obj, value)
+        return number
 
 
-class Number(_Clear):
+class Number(Whole):
     """A finite number; a NumPy number or a 0-d tensor counts as one."""
 
     should_be = "a finite number"
+    annotation = float
 
-    def validate(self, obj: object, value: Any) -> float:
+    def validate(self, obj: object, value: Any) -> Any:
         """Return the number as a ``float``."""
-        if not isinstance(value, (bool, str)):
+        if not isinstance(value, bool | str):
             try:
                 number = float(value)
             except (TypeError, ValueError):
@@ -61,195 +144,80 @@ class Number(_Clear):
             if math.isfinite(number):
                 return number
         self.error(obj, value)
-        raise AssertionError  # error() always raises
 
 
-class Switch(_Clear):
+class Switch(Argument):
     """On or off."""
 
     should_be = "True or False"
+    annotation = bool
 
-    def validate(self, obj: object, value: Any) -> bool:
+    def validate(self, obj: object, value: Any) -> Any:
         """Return the value, which no number stands for."""
         if not isinstance(value, bool):
             self.error(obj, value)
-        return bool(value)
+        return value
 
 
-class Text(_Clear, t.Unicode[str, str]):  # type: ignore[misc]
+class Text(Argument):
     """A string."""
 
     should_be = "a string"
+    annotation = str
 
-
-class Choice(_Clear, t.Enum[Any]):  # type: ignore[misc]
-    """One of a few values."""
-
-    def error(self, obj: object, value: object, *_: object) -> None:
-        """List the values."""
-        options = ", ".join(map(repr, self.values or ()))
-        raise InvalidValue(f"{self.name} should be one of {options}, but was {value!r}")
-
-
-class Items(_Clear):
-    """A list of strings or of whole numbers; a tuple is taken, too."""
-
-    def __init__(self, kind: type, should_be: str) -> None:
-        super().__init__(default_value=[])
-        self.kind, self.should_be = kind, should_be
-
-    def validate(self, obj: object, value: Any) -> list[Any]:
-        """Return a fresh list."""
-        is_list = isinstance(value, Sequence) and not isinstance(value, str) and len(value) > 0
-        if not is_list or not all(isinstance(item, self.kind) for item in value):
+    def validate(self, obj: object, value: Any) -> Any:
+        """Return the string."""
+        if not isinstance(value, str):
             self.error(obj, value)
-        return list(value)
+        return value
 
 
-class Nested(_Clear):
-    """Lists in lists, ``depth`` deep; tuples, tensors and arrays are taken, too.
+class Choice(Argument):
+    """One of a few strings or whole numbers.
 
     Args:
-        leaf: What each innermost item becomes; it raises where an item is not what it should be.
-        depth: How many lists deep the items lie.
-        should_be: All of it in words.
-        may_be_empty: Whether the innermost lists may have no item.
+        values: The strings or numbers.
+        initial: See :class:`Argument`.
+        options: The rest of what :class:`Argument` takes.
     """
 
-    def __init__(
-        self,
-        leaf: Callable[[Any], Any],
-        depth: int,
-        should_be: str,
-        *,
-        may_be_empty: bool = False,
-    ) -> None:
-        super().__init__(default_value=[])
-        self.leaf, self.depth, self.should_be = leaf, depth, should_be
-        self.may_be_empty = may_be_empty
+    annotation = str
 
-    def validate(self, obj: object, value: Any) -> list[Any]:
-        """Return fresh lists."""
-        fresh = self._level(value, self.depth, self.argument)
-        assert isinstance(fresh, list)
-        return fresh
+    def __init__(self, values: Sequence[Any], initial: Any = REQUIRED, **options: Any) -> None:
+        super().__init__(initial, **options)
+        self.values = list(values)
+        self.annotation = type(self.values[0])
+        self.should_be = f"one of {', '.join(map(repr, self.values))}"
 
-    def _level(self, value: Any, depth: int, place: str) -> Any:
-        if depth == 0:
-            try:
-                return self.leaf(value)
-            except (TypeError, ValueError):
-                self._refuse(value, place)
-        if hasattr(value, "tolist"):
-            value = value.tolist()
-        is_list = isinstance(value, Sequence) and not isinstance(value, str)
-        if not is_list or (len(value) == 0 and not (depth == 1 and self.may_be_empty)):
-            self._refuse(value, place)
-        return [self._level(item, depth - 1, f"{place}[{i}]") for i, item in enumerate(value)]
-
-    def _refuse(self, value: object, place: str) -> None:
-        where = "" if place == self.argument else f"{place} "
-        raise InvalidValue(
-            f"{self.argument} should be {self.should_be}, but {where}was {reprlib.repr(value)}"
-        )
-
-
-def word(value: Any) -> str:
-    """A leaf of :class:`Nested`: a string."""
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def share(value: Any) -> float:
-    """A leaf of :class:`Nested`: a number from 0 to 1, in four decimals."""
-    number = float(value)
-    if not -1e-6 <= number <= 1 + 1e-6:
-        raise ValueError
-    return min(max(round(number, 4), 0.0), 1.0)
-
-
-def word_and_share(value: Any) -> list[Any]:
-    """A leaf of :class:`Nested`: a word with its probability."""
-    text, number = value
-    return [word(text), share(number)]
-
-
-class FixedPoint(_Clear):
-    """A tensor that is rounded to what the page will be sent.
-
-    Every number becomes a 16-bit integer times one power of two (4 to 5 significant digits of the
-    largest entry). Products with a power of two are exact, so Python and the page hold the very
-    same numbers, and each costs two bytes.
-
-    Args:
-        shapes: The shapes that it may have, such as "(T, d_model)"; what counts is the number of
-            letters.
-    """
-
-    def __init__(self, *shapes: str) -> None:
-        self.ndims = {len(shape.strip("(),").split(",")) for shape in shapes}
-        self.should_be = f"a tensor {' or '.join(shapes)} of finite numbers"
-        super().__init__(default_value=torch.zeros([1] * min(self.ndims)))
-        self.tag(sync=True, to_json=_pack, from_json=_unpack)
-
-    def validate(self, obj: object, value: Any) -> Tensor:
-        """Return a rounded float32 copy on the CPU."""
-        return self._rounded(obj, value, self.argument)
-
-    def _rounded(self, obj: object, value: Any, place: str) -> Tensor:
-        try:
-            tensor = torch.as_tensor(value).detach().to("cpu", torch.float32)
-        except (TypeError, ValueError, RuntimeError):
+    def validate(self, obj: object, value: Any) -> Any:
+        """Return the value."""
+        known = value if isinstance(value, str) else as_whole(value)
+        if known not in self.values:
             self.error(obj, value)
-        where = "" if place == self.argument else f"{place} "
-        start = f"{self.argument} should be {self.should_be}, but {where}"
-        if tensor.ndim not in self.ndims or 0 in tensor.shape:
-            raise InvalidValue(f"{start}had shape {tuple(tensor.shape)}")
-        if not tensor.isfinite().all():
-            raise InvalidValue(f"{start}was not all finite")
-        return (tensor / _step(tensor)).round() * _step(tensor)
+        return known
 
 
-class FixedPoints(FixedPoint):
-    """A list of tensors, one a sentence, each rounded by itself."""
-
-    def __init__(self, shape: str) -> None:
-        super().__init__(shape)
-        self.should_be = f"a list of tensors {shape} of finite numbers"
-        self.default_value: list[Tensor] = []
-        self.tag(to_json=_pack_all, from_json=_unpack_all)
-
-    def validate(self, obj: object, value: Any) -> list[Tensor]:  # type: ignore[override]
-        """Return a fresh list of rounded float32 copies on the CPU."""
-        is_list = isinstance(value, Sequence) and not isinstance(value, str)
-        if not (is_list or isinstance(value, Tensor)) or len(value) == 0:
-            raise InvalidValue(
-                f"{self.argument} should be {self.should_be}, but was {reprlib.repr(value)}"
-            )
-        return [self._rounded(obj, x, f"{self.argument}[{n}]") for n, x in enumerate(value)]
+def as_whole(value: Any) -> int | None:
+    """The value as an ``int`` if it is a whole number, which ``True`` is not."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
 
 
-def _step(tensor: Tensor) -> float:
-    """The smallest power of two of which the largest entry is at most 2^15 - 1 multiples."""
-    largest = tensor.abs().max().item()
-    return 2.0 ** (math.frexp(largest / 32767)[1]) if largest > 0 else 1.0
+def out_of_range(number: float, low: float | None, high: float | None) -> str:
+    """A check: the number is from ``low`` to ``high``, where these are given."""
+    if low is not None and high is not None and not low <= number <= high:
+        return f"should be from {low} to {high}, but was {number}"
+    if low is not None and number < low:
+        return f"should be at least {low}, but was {number}"
+    return ""
 
 
-def _pack(tensor: Tensor, _: object) -> dict[str, Any]:
-    step = _step(tensor)
-    integers = (tensor / step).round().to(torch.int16).numpy().astype("<i2")
-    return {"shape": list(tensor.shape), "step": step, "data": integers.tobytes()}
-
-
-def _unpack(packed: dict[str, Any], _: object) -> Tensor:
-    integers = torch.frombuffer(bytearray(packed["data"]), dtype=torch.int16)
-    return integers.to(torch.float32).mul(packed["step"]).reshape(packed["shape"])
-
-
-def _pack_all(tensors: list[Tensor], _: object) -> list[dict[str, Any]]:
-    return [_pack(tensor, None) for tensor in tensors]
-
-
-def _unpack_all(packed: list[dict[str, Any]], _: object) -> list[Tensor]:
-    return [_unpack(tensor, None) for tensor in packed]
+def other_count(items: Any, count: int, meaning: str, place: str = "") -> str:
+    """A check: there are ``count`` items, one for each of what ``meaning`` says."""
+    if len(items) == count:
+        return ""
+    return f"{place} should have one entry per {meaning}, but had {len(items)}".lstrip()

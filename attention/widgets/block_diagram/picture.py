@@ -1,21 +1,16 @@
 """The diagram of a GPT as a picture: boxes from top to bottom, the residual stream at the left."""
 
-from typing import TYPE_CHECKING
-
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from attention.widgets.base.picture import INK, LINE, SOFT, WEIGHT, bare, card
+from attention.widgets.base.picture import INK, LINE, SOFT, WEIGHT, Shown, bare, card
 from attention.widgets.block_diagram.sizes import TITLES, Stage
-
-if TYPE_CHECKING:
-    from attention.widgets.block_diagram.widget import BlockDiagram
 
 ROW = 0.31  # inches
 STREAM, LEFT, RIGHT, BRANCH = 0.35, 0.1, 5.0, 0.9
 
 
-def draw_png(diagram: "BlockDiagram") -> str:
+def draw_png(diagram: Shown) -> str:
     """Draw the boxes with their parameters, and beside each the shape of what comes out.
 
     Returns:
@@ -76,7 +71,7 @@ def _draw_stage(axes: Axes, y: int, stage: Stage) -> None:
     axes.text(RIGHT + 0.15, y, f"→ {stage.shape}", fontsize=8, color=INK, va="center")
 
 
-def alt_text(diagram: "BlockDiagram") -> str:
+def alt_text(diagram: Shown) -> str:
     """Say in words what the picture shows."""
     before, block, after = diagram.stages
     sizes = diagram.activations

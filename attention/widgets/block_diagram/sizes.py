@@ -1,8 +1,6 @@
 """What a GPT is built of: a stage for each box of the diagram, with parameters and shapes."""
 
-from typing import Literal, NamedTuple
-
-from attention.models.gpt.config import GPTConfig
+from typing import Any, Literal, NamedTuple
 
 
 class Stage(NamedTuple):
@@ -51,11 +49,16 @@ TITLES = {
 }
 
 
-def stages(config: GPTConfig, batch: int, length: int) -> Stages:
-    """The stages of a GPT of GPT-2's kind, for ``batch`` sequences of ``length`` tokens."""
-    d, heads = config.d_model, config.n_heads
+def stages(config: Any) -> Stages:
+    """The stages of a GPT of GPT-2's kind.
+
+    Args:
+        config: Its sizes, and how many sequences of which length it reads, as attributes:
+            ``BlockDiagram``'s arguments.
+    """
+    d, heads, batch, length = config.d_model, config.n_heads, config.batch, config.length
     flat = (batch, length, d)
-    per_head, square = (batch, heads, length, config.d_head), (batch, heads, length, length)
+    per_head, square = (batch, heads, length, d // heads), (batch, heads, length, length)
     pre = config.norm_order == "pre"
 
     def norm(name: str) -> Stage:

@@ -1,29 +1,53 @@
 """BlockDiagram: a GPT as a diagram, with the shape of what flows and the size of what it holds."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
-import traitlets as t
-
-from attention.models.gpt.config import GPT2_124M, GPTConfig
-from attention.trained.small_gpt import SMALL_GPT
-from attention.widgets.base.bundle import bundle, stylesheet
-from attention.widgets.base.traits import Choice, InvalidValue, Text, Whole
-from attention.widgets.base.widget import BookWidget, check_range
+from attention.widgets.base.traits import Argument, Choice, State, Whole
+from attention.widgets.base.widget import BookWidget
 from attention.widgets.block_diagram.picture import alt_text, draw_png
 from attention.widgets.block_diagram.sizes import Stage, Stages, stages
 
-PRESETS = {"GPT-2 124M": GPT2_124M, "the book’s small GPT": SMALL_GPT}  # noqa: RUF001
 SIZES = ("d_model", "n_heads", "n_layers", "n_tokens", "max_len", "norm_order")
-LARGEST = {
-    "batch": 256,
-    "d_model": 65536,
-    "n_heads": 1024,
-    "n_layers": 512,
-    "n_tokens": 1_000_000,
-    "max_len": 131_072,
-}
-"""With these no tensor holds more than 2^52 numbers: JavaScript counts exactly up to 2^53."""
+
+
+class Presets(Argument):
+    """Models by name, of which the page gets the sizes."""
+
+    should_be = f"models by name, each with {', '.join(SIZES)}"
+    annotation = Mapping[str, Any]
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.tag(to_json=_listed, from_json=_by_name)
+
+    def validate(self, obj: object, value: Any) -> Any:
+        """Return the sizes of each model by its name."""
+        try:
+            return {
+                name: {size: _read(model, size) for size in SIZES} for name, model in value.items()
+            }
+        except (AttributeError, KeyError):
+            self.error(obj, value)
+
+
+def _read(model: Any, size: str) -> Any:
+    return model[size] if isinstance(model, Mapping) else getattr(model, size)
+
+
+def _listed(presets: dict[str, Any], _: object) -> list[dict[str, Any]]:
+    return [{"name": name, **sizes} for name, sizes in presets.items()]
+
+
+def _by_name(listed: list[dict[str, Any]], _: object) -> dict[str, Any]:
+    return {sizes["name"]: sizes for sizes in listed}
+
+
+def _cut_by_heads(d_model: int, state: State) -> str:
+    if d_model % state.n_heads == 0:
+        return ""
+    return f"should be a multiple of n_heads = {state.n_heads}, but was {d_model}"
 
 
 class BlockDiagram(BookWidget):
@@ -48,6 +72,8 @@ class BlockDiagram(BookWidget):
         max_len: Number of learned positions, L.
         norm_order: "pre", a norm in front of each branch and one at the end (GPT-2), or "post", a
             norm after each sum (the Transformer of 2017, GPT-1).
+        presets: Models that the page offers to choose from, by name: anything that has their sizes
+            and norm order as attributes, such as :class:`attention.GPTConfig`.
         label: A name for the whole, for screen readers and for the picture's text.
         caption: A sentence shown under it.
 
@@ -58,64 +84,29 @@ class BlockDiagram(BookWidget):
         Vaswani et al. 2017, section 3.1; Radford et al. 2019, section 2.3.
     """
 
-    _esm = bundle("block_diagram/view.js")
-    _css = stylesheet("js/widget.css", "js/figures.css", "block_diagram/style.css")
-
-    batch = Whole(1).tag(sync=True)
-    length = Whole(8).tag(sync=True)
-    d_model = Whole(768).tag(sync=True)
-    n_heads = Whole(12).tag(sync=True)
-    n_layers = Whole(12).tag(sync=True)
-    n_tokens = Whole(50257).tag(sync=True)
-    max_len = Whole(1024).tag(sync=True)
-    norm_order = Choice(["pre", "post"], default_value="pre").tag(sync=True)
-    presets = t.List(read_only=True).tag(sync=True)
-    label = Text("Diagram of a GPT").tag(sync=True)
-    caption = Text("").tag(sync=True)
-
-    def __init__(
-        self,
-        *,
-        batch: int = 1,
-        length: int = 8,
-        d_model: int = 768,
-        n_heads: int = 12,
-        n_layers: int = 12,
-        n_tokens: int = 50257,
-        max_len: int = 1024,
-        norm_order: str = "pre",
-        label: str = "Diagram of a GPT",
-        caption: str = "",
-    ) -> None:
-        given = {
-            "batch": batch,
-            "max_len": max_len,
-            "length": length,
-            "n_heads": n_heads,
-            "d_model": d_model,
-            "n_layers": n_layers,
-            "n_tokens": n_tokens,
-            "norm_order": norm_order,
-            "label": label,
-            "caption": caption,
-        }
-        checked = self._checked(given)
-        presets = [
-            {"name": name, **{size: getattr(config, size) for size in SIZES}}
-            for name, config in PRESETS.items()
-        ]
-        self.set_trait("presets", presets)
-        super().__init__(**checked)
+    # With the largest of these no tensor holds more than 2^52 numbers: JavaScript counts exactly
+    # up to 2^53.
+    batch = Whole(1, low=1, high=256)
+    max_len = Whole(1024, low=1, high=131_072)
+    length = Whole(8, low=1, high=lambda state: state.max_len)
+    n_heads = Whole(12, low=1, high=1024)
+    d_model = Whole(768, low=1, high=65_536, check=_cut_by_heads)
+    n_layers = Whole(12, low=1, high=512)
+    n_tokens = Whole(50_257, low=1, high=1_000_000)
+    norm_order = Choice(["pre", "post"], "pre")
+    presets = Presets()
+    in_repr = ("d_model", "n_heads", "n_layers", "length", "norm_order")
+    _draw, _describe = draw_png, alt_text
 
     @property
-    def config(self) -> GPTConfig:
-        """The model's shape, as :class:`attention.GPT` takes it."""
-        return GPTConfig(**{name: getattr(self, name) for name in SIZES})
+    def sizes(self) -> dict[str, Any]:
+        """The model's shape, as :class:`attention.GPTConfig` takes it."""
+        return {name: getattr(self, name) for name in SIZES}
 
     @property
     def stages(self) -> Stages:
         """The boxes of the diagram in order."""
-        return stages(self.config, self.batch, self.length)
+        return stages(self)
 
     @property
     def block_parameters(self) -> int:
@@ -138,40 +129,6 @@ class BlockDiagram(BookWidget):
             "scores": every["scores"],
             "logits": every["readout"],
         }
-
-    @t.validate("batch", "length", "n_tokens", "max_len", "n_heads", "d_model", "n_layers")
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    def __repr__(self) -> str:
-        return (
-            f"BlockDiagram(d_model={self.d_model}, n_heads={self.n_heads}, "
-            f"n_layers={self.n_layers}, length={self.length}, norm_order={self.norm_order!r})"
-        )
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name in LARGEST:
-            check_range(name, value, 1, LARGEST[name])
-        if name == "length":
-            check_range(name, value, 1, state.max_len)
-        elif name == "max_len" and hasattr(state, "length"):
-            check_range("length", state.length, 1, value)
-        elif name == "d_model" and value % state.n_heads:
-            raise InvalidValue(
-                f"d_model should be a multiple of n_heads = {state.n_heads}, but was {value}"
-            )
-        elif name == "n_heads" and hasattr(state, "d_model") and state.d_model % value:
-            raise InvalidValue(
-                f"n_heads should be a divisor of d_model = {state.d_model}, but was {value}"
-            )
-        return value
 
 
 def _sum(part: list[Stage]) -> int:

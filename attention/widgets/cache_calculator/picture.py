@@ -1,17 +1,12 @@
 """The cache calculator as a picture: three bars, and the formula with the numbers put in."""
 
-from typing import TYPE_CHECKING
-
 from attention.functional.costs import CacheConfig, readable_bytes, three_digits
-from attention.widgets.base.picture import INK, SOFT, WEIGHT, bare, card
-
-if TYPE_CHECKING:
-    from attention.widgets.cache_calculator.widget import CacheCalculator
+from attention.widgets.base.picture import INK, SOFT, WEIGHT, Shown, bare, card
 
 MIDDLE = "#559bd0"
 
 
-def draw_png(calculator: "CacheCalculator") -> str:
+def draw_png(calculator: Shown) -> str:
     """Draw the cache of the setting beside that of the published model and of multi-head attention.
 
     Returns:
@@ -38,7 +33,7 @@ def draw_png(calculator: "CacheCalculator") -> str:
         return finish()
 
 
-def formula(calculator: "CacheCalculator") -> str:
+def formula(calculator: Shown) -> str:
     """The formula with the numbers put in."""
     config, context = calculator.config, calculator.context
     if config.d_latent:
@@ -54,7 +49,7 @@ def formula(calculator: "CacheCalculator") -> str:
     )
 
 
-def alt_text(calculator: "CacheCalculator") -> str:
+def alt_text(calculator: Shown) -> str:
     """Say in words what the picture shows."""
     sizes = "; ".join(f"{name} ({kind}) {readable_bytes(n)}" for name, kind, n in _rows(calculator))
     total = calculator.total_bytes
@@ -87,7 +82,7 @@ def kind_of(config: CacheConfig) -> str:
     return f"{kind}, window {config.window:,}" if config.window else kind
 
 
-def _rows(calculator: "CacheCalculator") -> list[tuple[str, str, int]]:
+def _rows(calculator: Shown) -> list[tuple[str, str, int]]:
     published = calculator.published
     heads = f"{published.n_heads} KV heads"
     return [

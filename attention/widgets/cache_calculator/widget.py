@@ -7,17 +7,34 @@ import traitlets as t
 
 from attention.functional import costs
 from attention.functional.costs import MODELS, CacheConfig
-from attention.widgets.base.bundle import bundle, stylesheet
-from attention.widgets.base.traits import Choice, InvalidValue, Text, Whole
-from attention.widgets.base.widget import BookWidget, check_range
+from attention.widgets.base.traits import Choice, State, Whole
+from attention.widgets.base.widget import BookWidget
 from attention.widgets.cache_calculator.picture import alt_text, draw_png
 
-CONTEXTS = (256, 131_072)
+SHORTEST, LONGEST = 256, 131_072
 MOST_LATENT = 16_384
 USUAL_ROPE = 64
 """Width of the rotary key that a model without latent attention borrows: DeepSeek-V2's."""
 
 SETTINGS = ("n_kv_heads", "window", "d_latent")
+
+
+def _divides_the_heads(n_kv_heads: int, state: State) -> str:
+    config = MODELS[state.model]
+    if n_kv_heads >= 1 and config.n_heads % n_kv_heads == 0:
+        return ""
+    return f"should be a divisor of {config.name}'s {config.n_heads} heads, but was {n_kv_heads}"
+
+
+def _none_or_in_range(window: int, _: State) -> str:
+    if window == 0 or SHORTEST <= window <= LONGEST:
+        return ""
+    return f"should be 0 or from {SHORTEST} to {LONGEST}, but was {window}"
+
+
+def _for_page(config: CacheConfig) -> dict[str, Any]:
+    """The page writes 0 for what a model does not have."""
+    return {name: value or 0 for name, value in asdict(config).items()}
 
 
 class CacheCalculator(BookWidget):
@@ -56,44 +73,17 @@ class CacheCalculator(BookWidget):
         2020 (windows), DeepSeek-AI 2024, section 2.1 (latent).
     """
 
-    _esm = bundle("cache_calculator/view.js")
-    _css = stylesheet("js/widget.css", "js/figures.css", "js/cost_tables.css")
-
-    models = t.List(read_only=True).tag(sync=True)
-    model = Choice(list(MODELS), default_value="Llama-3 8B").tag(sync=True)
-    context = Whole(8192).tag(sync=True)
-    n_kv_heads = Whole(8).tag(sync=True)
-    window = Whole(0).tag(sync=True)
-    d_latent = Whole(0).tag(sync=True)
-    bytes_per_number = Choice([1, 2, 4], default_value=2).tag(sync=True)
-    label = Text("Cache calculator").tag(sync=True)
-    caption = Text("").tag(sync=True)
-
-    def __init__(
-        self,
-        *,
-        model: str = "Llama-3 8B",
-        context: int | None = None,
-        n_kv_heads: int | None = None,
-        window: int | None = None,
-        d_latent: int | None = None,
-        bytes_per_number: int = 2,
-        label: str = "Cache calculator",
-        caption: str = "",
-    ) -> None:
-        given = {
-            "model": model,
-            "context": context,
-            "n_kv_heads": n_kv_heads,
-            "window": window,
-            "d_latent": d_latent,
-            "bytes_per_number": bytes_per_number,
-            "label": label,
-            "caption": caption,
-        }
-        checked = self._checked(given)
-        self.set_trait("models", [_for_page(config) for config in MODELS.values()])
-        super().__init__(**checked)
+    model = Choice(list(MODELS), "Llama-3 8B")
+    context = Whole(lambda state: MODELS[state.model].max_context, low=SHORTEST, high=LONGEST)
+    n_kv_heads = Whole(lambda state: MODELS[state.model].n_kv_heads, check=_divides_the_heads)
+    window = Whole(lambda state: MODELS[state.model].window or 0, check=_none_or_in_range)
+    d_latent = Whole(lambda state: MODELS[state.model].d_latent or 0, low=0, high=MOST_LATENT)
+    bytes_per_number = Choice([1, 2, 4], 2)
+    models = t.List([_for_page(config) for config in MODELS.values()], read_only=True).tag(
+        sync=True
+    )
+    styles = ("js/cost_tables.css",)
+    _draw, _describe = draw_png, alt_text
 
     def publish(self, model: str) -> None:
         """Choose a model, and set context, heads, window and latent as it has them."""
@@ -141,55 +131,3 @@ class CacheCalculator(BookWidget):
 
     def _bytes(self, config: CacheConfig, context: int) -> int:
         return costs.cache_bytes(config, context, bytes_per_number=self.bytes_per_number)
-
-    @t.validate("model", "context", "bytes_per_number", *SETTINGS)
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    def __repr__(self) -> str:
-        return (
-            f"CacheCalculator(model={self.model!r}, context={self.context}, "
-            f"n_kv_heads={self.n_kv_heads}, window={self.window}, d_latent={self.d_latent}, "
-            f"bytes_per_number={self.bytes_per_number})"
-        )
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _default(cls, name: str, state: Any) -> Any:
-        if name == "context":
-            return MODELS[state.model].max_context
-        return getattr(MODELS[state.model], name) or 0 if name in SETTINGS else None
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name == "model" and hasattr(state, "n_kv_heads"):
-            _check_heads(state.n_kv_heads, MODELS[value])
-        elif name == "n_kv_heads":
-            _check_heads(value, MODELS[state.model])
-        elif name == "context":
-            check_range(name, value, *CONTEXTS)
-        elif name == "window" and value != 0 and not CONTEXTS[0] <= value <= CONTEXTS[1]:
-            raise InvalidValue(
-                f"window should be 0 or from {CONTEXTS[0]} to {CONTEXTS[1]}, but was {value}"
-            )
-        elif name == "d_latent":
-            check_range(name, value, 0, MOST_LATENT)
-        return value
-
-
-def _check_heads(n_kv_heads: int, config: CacheConfig) -> None:
-    if n_kv_heads < 1 or config.n_heads % n_kv_heads:
-        raise InvalidValue(
-            f"n_kv_heads should be a divisor of {config.name}'s {config.n_heads} heads, "
-            f"but was {n_kv_heads}"
-        )
-
-
-def _for_page(config: CacheConfig) -> dict[str, Any]:
-    """The page writes 0 for what a model does not have."""
-    return {name: value or 0 for name, value in asdict(config).items()}

@@ -1,20 +1,17 @@
 """The cost explorer as a picture: the FLOPs by part, their growth, and what is stored."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.axes import Axes
 
 from attention.functional.costs import block_flops, readable_bytes, readable_flops, three_digits
-from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, bare, card
-
-if TYPE_CHECKING:
-    from attention.widgets.cost_explorer.widget import CostExplorer
+from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, Shown, bare, card
 
 MIDDLE = "#559bd0"
 SHORTEST, LONGEST = 64, 131_072
 
 
-def draw_png(explorer: "CostExplorer") -> str:
+def draw_png(explorer: Shown) -> str:
     """Draw the parts of the FLOPs, FLOPs against length, and bars of what is stored.
 
     Returns:
@@ -29,7 +26,7 @@ def draw_png(explorer: "CostExplorer") -> str:
         return finish()
 
 
-def _draw_parts(explorer: "CostExplorer", axes: Axes) -> None:
+def _draw_parts(explorer: Shown, axes: Axes) -> None:
     bare(axes)
     flops = explorer.flops
     left = 0.0
@@ -50,7 +47,7 @@ def _draw_parts(explorer: "CostExplorer", axes: Axes) -> None:
     axes.set_title(f"{_setting(explorer)}: {readable_flops(flops.total)}", fontsize=9.5)
 
 
-def _draw_curve(explorer: "CostExplorer", axes: Axes) -> None:
+def _draw_curve(explorer: Shown, axes: Axes) -> None:
     lengths = [2**i for i in range(6, 18)]
     flops = [block_flops(n, explorer.d_model) for n in lengths]
     for name, colour, style, width in (
@@ -70,7 +67,7 @@ def _draw_curve(explorer: "CostExplorer", axes: Axes) -> None:
     axes.set_title("FLOPs against n: scores, context (orange), the rest (dashed)", fontsize=8)
 
 
-def _draw_memory(explorer: "CostExplorer", axes: Axes) -> None:
+def _draw_memory(explorer: Shown, axes: Axes) -> None:
     rows = _stored(explorer)
     for y, (name, size) in enumerate(rows):
         colour = CHOSEN if y == 0 else WEIGHT
@@ -81,7 +78,7 @@ def _draw_memory(explorer: "CostExplorer", axes: Axes) -> None:
     axes.set_title("stored", fontsize=9)
 
 
-def alt_text(explorer: "CostExplorer") -> str:
+def alt_text(explorer: Shown) -> str:
     """Say in words what the picture shows."""
     flops = explorer.flops
     stored = "; ".join(f"{name} {readable_bytes(size)}" for name, size in _stored(explorer))
@@ -96,14 +93,14 @@ def alt_text(explorer: "CostExplorer") -> str:
     )
 
 
-def _setting(explorer: "CostExplorer") -> str:
+def _setting(explorer: Shown) -> str:
     layers = "1 layer" if explorer.n_layers == 1 else f"{explorer.n_layers} layers"
     heads = "1 head" if explorer.n_heads == 1 else f"{explorer.n_heads} heads"
     width = f"d = {explorer.d_model:,}"
     return f"{explorer.length:,} tokens, {layers} of {heads}, {width}"
 
 
-def _stored(explorer: "CostExplorer") -> list[tuple[str, int]]:
+def _stored(explorer: Shown) -> list[tuple[str, int]]:
     return [
         ("scores of one layer", explorer.score_bytes),
         ("q, k, v, contexts of one layer", explorer.projection_bytes),

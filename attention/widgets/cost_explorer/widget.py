@@ -1,21 +1,9 @@
 """CostExplorer: what a forward pass computes and stores, as the sequence grows."""
 
-from typing import Any
-
-import traitlets as t
-
 from attention.functional import costs
-from attention.widgets.base.bundle import bundle, stylesheet
-from attention.widgets.base.traits import Text, Whole
-from attention.widgets.base.widget import BookWidget, check_range
+from attention.widgets.base.traits import Whole
+from attention.widgets.base.widget import BookWidget
 from attention.widgets.cost_explorer.picture import alt_text, draw_png
-
-RANGES = {
-    "length": (64, 131_072),
-    "n_layers": (1, 128),
-    "n_heads": (1, 128),
-    "d_head": (8, 256),
-}
 
 
 class CostExplorer(BookWidget):
@@ -44,35 +32,12 @@ class CostExplorer(BookWidget):
         ValueError: If an argument is not what it should be; the message names it.
     """
 
-    _esm = bundle("cost_explorer/view.js")
-    _css = stylesheet("js/widget.css", "js/figures.css", "js/cost_tables.css")
-
-    length = Whole(1024).tag(sync=True)
-    n_layers = Whole(12).tag(sync=True)
-    n_heads = Whole(12).tag(sync=True)
-    d_head = Whole(64).tag(sync=True)
-    label = Text("Cost explorer").tag(sync=True)
-    caption = Text("").tag(sync=True)
-
-    def __init__(
-        self,
-        *,
-        length: int = 1024,
-        n_layers: int = 12,
-        n_heads: int = 12,
-        d_head: int = 64,
-        label: str = "Cost explorer",
-        caption: str = "",
-    ) -> None:
-        given = {
-            "length": length,
-            "n_layers": n_layers,
-            "n_heads": n_heads,
-            "d_head": d_head,
-            "label": label,
-            "caption": caption,
-        }
-        super().__init__(**self._checked(given))
+    length = Whole(1024, low=64, high=131_072)
+    n_layers = Whole(12, low=1, high=128)
+    n_heads = Whole(12, low=1, high=128)
+    d_head = Whole(64, low=8, high=256)
+    styles = ("js/cost_tables.css",)
+    _draw, _describe = draw_png, alt_text
 
     @property
     def d_model(self) -> int:
@@ -106,25 +71,3 @@ class CostExplorer(BookWidget):
         """The bytes of all layers' key-value cache, at 2 bytes a number."""
         sizes = (self.n_layers, self.n_heads, self.n_heads, self.d_head)
         return costs.cache_bytes(costs.CacheConfig("", *sizes, self.length), self.length)
-
-    @t.validate(*RANGES)
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    def __repr__(self) -> str:
-        return (
-            f"CostExplorer(length={self.length}, n_layers={self.n_layers}, "
-            f"n_heads={self.n_heads}, d_head={self.d_head})"
-        )
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name in RANGES:
-            check_range(name, value, *RANGES[name])
-        return value

@@ -1,5 +1,1 @@
 """GPTExplorer: traits, picture, script and style."""
-
-from attention.widgets.gpt_explorer.widget import GPTExplorer
-
-__all__ = ["GPTExplorer"]

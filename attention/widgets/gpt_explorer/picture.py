@@ -1,21 +1,16 @@
 """The GPT explorer as a picture: the chosen head's map, and the next token's candidates."""
 
-from typing import TYPE_CHECKING
-
 import torch
 from matplotlib.axes import Axes
 
 from attention.functional.masks import causal_mask
 from attention.teaching.plots import heat_map, visible
-from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, bare, card, row_frame
-
-if TYPE_CHECKING:
-    from attention.widgets.gpt_explorer.widget import GPTExplorer
+from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, Shown, bare, card, row_frame
 
 NOTHING = "Nothing is written yet: a GPT needs at least one token to go on from."
 
 
-def draw_png(explorer: "GPTExplorer") -> str:
+def draw_png(explorer: Shown) -> str:
     """Draw the weights of the chosen head, and the ten likeliest next tokens.
 
     Returns:
@@ -47,7 +42,7 @@ def _label(name: str) -> str:
     return visible(name).replace("$", r"\$")
 
 
-def _draw_guesses(explorer: "GPTExplorer", axes: Axes) -> None:
+def _draw_guesses(explorer: Shown, axes: Axes) -> None:
     bare(axes)
     pairs = explorer.guesses
     for row, (name, p) in enumerate(pairs):
@@ -62,7 +57,7 @@ def _share(p: float) -> str:
     return f"{p:.2f}" if p >= 0.005 else "< 0.01"
 
 
-def alt_text(explorer: "GPTExplorer") -> str:
+def alt_text(explorer: Shown) -> str:
     """Say in words what the picture shows."""
     names = [visible(name) for name in explorer.names]
     if not names:

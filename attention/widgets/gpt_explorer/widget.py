@@ -1,32 +1,72 @@
-"""GPTExplorer: the reader types a text, and the book's own GPT reads it in the page."""
+"""GPTExplorer: the reader types a text, and a trained GPT reads it in the page."""
 
 from typing import Any
 
 import traitlets as t
 from torch import Tensor
 
-from attention.trained.small_gpt import SMALL_GPT
-from attention.widgets.base.bundle import bundle, stylesheet
-from attention.widgets.base.traits import Choice, InvalidValue, Text, Whole
-from attention.widgets.base.widget import BookWidget, check_range
-from attention.widgets.gpt_explorer import model as gpt
+from attention.widgets.base.traits import Argument, Choice, State, Text, Whole
+from attention.widgets.base.widget import BookWidget
+from attention.widgets.gpt_explorer import reader as reading
 from attention.widgets.gpt_explorer.picture import alt_text, draw_png
+from attention.widgets.gpt_explorer.reader import LONGEST_TEXT, Reader
+
+
+class Model(Argument):
+    """A trained model that stays in Python: the page gets it as a file, when it asks."""
+
+    should_be = "a trained model, as attention.trained.small_gpt.small_gpt_reader() gives it"
+    annotation = Reader
+    on_page = False
+
+    def validate(self, obj: object, value: Any) -> Any:
+        """Return the model."""
+        if not isinstance(value, Reader):
+            self.error(obj, value)
+        return value
+
+
+class Typed(Text):
+    """What was typed, with U+FFFD in place of half a surrogate pair, as a page may hold it."""
+
+    def validate(self, obj: object, value: Any) -> Any:
+        """Return the text as UTF-8 can write it."""
+        text = super().validate(obj, value)
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _not_too_long(text: str, _: State) -> str:
+    n = len(text)
+    return (
+        "" if n <= LONGEST_TEXT else f"should have at most {LONGEST_TEXT} characters, but had {n}"
+    )
+
+
+def _n_tokens(state: State) -> int:
+    return len(reading.last_ids(state.reader, state.text))
+
+
+def _of_a_text(length: int, state: State) -> str:
+    if _n_tokens(state) == 0:
+        return f"should be None for an empty text, but was {length}"
+    return ""
 
 
 class GPTExplorer(BookWidget):
     r"""Type a text; see what a trained GPT looks at, and which token it expects next.
 
-    The model is :func:`attention.trained.small_gpt.trained_small_gpt`. The page loads it when the
-    reader asks, and computes it in JavaScript; the properties ``weights`` and ``guesses`` come from
-    PyTorch. What the page shows before is sent along: the numbers of the present text. Every
-    argument is an attribute that can be read and set later; in JupyterLab a control sets it and
-    setting it moves the control.
+    The page loads the model when the reader asks, and computes it in JavaScript; the properties
+    ``weights`` and ``guesses`` come from PyTorch. What the page shows before is sent along: the
+    numbers of the present text. Every argument but the model is an attribute that can be set later,
+    too; in JupyterLab a control sets it and setting it moves the control.
 
     Args:
-        text: The text that is read, at most 20,000 characters. Of a text of more than ``max_len``
-            = 64 tokens the last 64 are read. It may be empty: then there is nothing to show.
-        layer: The block that is shown, 0 to 2.
-        head: The head that is shown, 0 to 3.
+        reader: The trained model with its tokenizer, as
+            :func:`attention.trained.small_gpt.small_gpt_reader` gives it.
+        text: The text that is read, at most 20,000 characters. Of a text of more than as the model
+            can read the last ones are read. It may be empty: then there is nothing to show.
+        layer: The block that is shown, from 0.
+        head: The head that is shown, from 0.
         mask: "causal", as the model was trained, or "none".
         length: How many of the tokens are read, from the first; all of them when not given.
         label: A name for the whole, for screen readers and for the picture's text.
@@ -39,130 +79,69 @@ class GPTExplorer(BookWidget):
         Radford et al. 2019, section 2.3.
     """
 
-    _esm = bundle("gpt_explorer/view.js")
-    _css = stylesheet(
-        "js/widget.css", "js/sentence.css", "gpt_explorer/sheet.css", "gpt_explorer/style.css"
-    )
-
-    text = Text("").tag(sync=True)
-    layer = Whole(0).tag(sync=True)
-    head = Whole(0).tag(sync=True)
-    mask = Choice(["causal", "none"], default_value="causal").tag(sync=True)
-    length = Whole(None, allow_none=True).tag(sync=True)
-    label = Text("GPT explorer").tag(sync=True)
-    caption = Text("").tag(sync=True)
-    facts = t.Dict(read_only=True).tag(sync=True)
+    reader = Model()
+    text = Typed("To be, or not to be: that is", check=_not_too_long)
+    layer = Whole(0, low=0, high=lambda state: state.reader.n_layers - 1)
+    head = Whole(0, low=0, high=lambda state: state.reader.n_heads - 1)
+    mask = Choice(["causal", "none"], "causal")
+    length = Whole(
+        None, low=1, high=lambda state: max(_n_tokens(state), 1), check=_of_a_text,
+        follow=lambda n, state: None if n is None or n > _n_tokens(state) else n,
+    )  # fmt: skip
+    facts = t.Dict().tag(sync=True)
     preview = t.Dict().tag(sync=True)
-    script = Text("").tag(sync=True)
+    script = t.Unicode("").tag(sync=True)
     wanted = t.Bool(False).tag(sync=True)
     model_file = t.Any(None).tag(sync=True)
+    _draw, _describe = draw_png, alt_text
 
-    def __init__(
-        self,
-        *,
-        text: str = "To be, or not to be: that is",
-        layer: int = 0,
-        head: int = 0,
-        mask: str = "causal",
-        length: int | None = None,
-        label: str = "GPT explorer",
-        caption: str = "",
-    ) -> None:
-        given = {
-            "text": text,
-            "layer": layer,
-            "head": head,
-            "mask": mask,
-            "length": length,
-            "label": label,
-            "caption": caption,
+    @classmethod
+    def _derived(cls, state: State) -> dict[str, Any]:
+        return {
+            "facts": reading.facts(state.reader),
+            "preview": reading.preview(state.reader, state.text, state.mask, state.length),
+            "script": reading.script_name(state.reader),
         }
-        checked = self._checked(given)
-        self.set_trait("facts", gpt.facts())
-        super().__init__(
-            **checked,
-            preview=gpt.preview(checked["text"], checked["mask"], checked["length"]),
-            script=gpt.script_name(),
-        )
 
     @property
     def ids(self) -> list[int]:
         """The ids of the tokens that are read; none of an empty text."""
-        last = gpt.token_ids(self.text)[-SMALL_GPT.max_len :]
-        return last[: self.length]
+        return reading.last_ids(self.reader, self.text)[: self.length]
 
     @property
     def names(self) -> list[str]:
         """The tokens that are read, as labels."""
-        return [gpt.name(token) for token in self.ids]
+        return [reading.name(self.reader, token) for token in self.ids]
 
     @property
     def weights(self) -> Tensor:
         """The attention weights of every layer and head, in PyTorch, (N, H, T, T)."""
-        return self._reading().weights
+        return self._read()[0]
 
     @property
     def guesses(self) -> list[tuple[str, float]]:
         """The ten likeliest next tokens, as labels, with their probabilities, in PyTorch."""
-        return [(name, p) for name, _, p in gpt.guesses(self._reading().chances[-1])]
+        return [(name, p) for name, _, p in reading.guesses(self.reader, self._read()[1][-1])]
 
-    def _reading(self) -> gpt.Reading:
+    def _read(self) -> tuple[Tensor, Tensor]:
         if not self.ids:
             raise ValueError("text should have at least one token to be read, but is empty")
-        return gpt.read(self.ids, self.mask)
+        found: tuple[Tensor, Tensor] = self.reader.read(self.ids, self.mask)
+        return found
 
-    @t.validate("text", "layer", "head", "length")
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    @t.observe("text")
-    def _keep_inside(self, _: object) -> None:
-        """A shorter text may have fewer tokens than were read."""
-        if self.length is not None and self.length > len(_read_ids(self.text)):
-            self.length = None
-
-    @t.observe("text", "mask", "length")
+    @t.observe("reader", "text", "mask", "length")
     def _look_ahead(self, _: object) -> None:
         """Until the page has the model, Python computes what it shows."""
-        if not self.wanted and self.preview:
-            self.preview = gpt.preview(self.text, self.mask, self.length)
+        if self._is_built and not self.wanted:
+            self.preview = reading.preview(self.reader, self.text, self.mask, self.length)
 
     @t.observe("wanted")
     def _hand_over(self, _: object) -> None:
         """Give the page the model that it asks for."""
-        self.model_file = gpt.model_file() if self.wanted else None
+        self.model_file = self.reader.file() if self.wanted else None
 
-    def __repr__(self) -> str:
-        length = "" if self.length is None else f", length={self.length}"
-        place = f"layer={self.layer}, head={self.head}, mask={self.mask!r}{length}"
+    def _told(self) -> dict[str, Any]:
         text = self.text if len(self.text) <= 40 else f"{self.text[:39]}…"
-        return f"GPTExplorer(text={text!r}, {place})"
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name == "text":
-            value = gpt.well_formed(value)
-            if len(value) > gpt.LONGEST_TEXT:
-                raise InvalidValue(
-                    f"text should have at most {gpt.LONGEST_TEXT} characters, but had {len(value)}"
-                )
-        elif name == "layer":
-            check_range(name, value, 0, SMALL_GPT.n_layers - 1)
-        elif name == "head":
-            check_range(name, value, 0, SMALL_GPT.n_heads - 1)
-        elif name == "length" and value is not None:
-            n_tokens = len(_read_ids(state.text))
-            if n_tokens == 0:
-                raise InvalidValue(f"length should be None for an empty text, but was {value}")
-            check_range(name, value, 1, n_tokens)
-        return value
-
-
-def _read_ids(text: str) -> list[int]:
-    return gpt.token_ids(text)[-SMALL_GPT.max_len :]
+        length = {} if self.length is None else {"length": self.length}
+        place = {"layer": self.layer, "head": self.head, "mask": self.mask}
+        return {"text": text, **place, **length}

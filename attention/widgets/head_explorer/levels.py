@@ -1,17 +1,18 @@
 """Attention weights of many heads as the page gets them: a byte each, the lower triangle alone."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
-from attention.widgets.base.traits import InvalidValue, _Clear
+from attention.widgets.base.traits import Argument, InvalidValue
 
 LEVELS = 255
 """Weights are sent in steps of 1 / 255."""
 
 
-class CausalWeights(_Clear):
+class CausalWeights(Argument):
     """Weights of causal self-attention, (L, H, T, T), rounded to multiples of 1 / 255.
 
     What is above the diagonal is zero and is not sent. Python and the page hold the same numbers.
@@ -19,11 +20,13 @@ class CausalWeights(_Clear):
 
     should_be = "a tensor (n_layers, n_heads, T, T) of causal attention weights"
 
-    def __init__(self) -> None:
-        super().__init__(default_value=torch.ones(1, 1, 1, 1))
-        self.tag(sync=True, to_json=_pack, from_json=_unpack)
+    annotation = Tensor | ArrayLike
 
-    def validate(self, obj: object, value: Any) -> Tensor:
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.tag(to_json=_pack, from_json=_unpack)
+
+    def validate(self, obj: object, value: Any) -> Any:
         """Return a rounded float32 copy on the CPU."""
         try:
             weights = torch.as_tensor(value).detach().to("cpu", torch.float32)
@@ -42,7 +45,7 @@ class CausalWeights(_Clear):
             self._refuse("had a row that is not positive with sum 1")
         return (weights * LEVELS).round() / LEVELS
 
-    def _refuse(self, what: str) -> None:
+    def _refuse(self, what: str) -> NoReturn:
         raise InvalidValue(f"{self.argument} should be {self.should_be}, but {what}")
 
 

@@ -1,6 +1,6 @@
 """The head explorer as a picture: every head's score, and the chosen head's map."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from matplotlib.axes import Axes
@@ -8,14 +8,11 @@ from matplotlib.patches import Rectangle
 
 from attention.functional.masks import causal_mask
 from attention.teaching.plots import heat_map, visible
-from attention.widgets.base.picture import CHOSEN, card, row_frame
+from attention.widgets.base.picture import CHOSEN, Shown, card, row_frame
 from attention.widgets.head_explorer.patterns import PATTERNS
 
-if TYPE_CHECKING:
-    from attention.widgets.head_explorer.widget import HeadExplorer
 
-
-def draw_png(explorer: "HeadExplorer") -> str:
+def draw_png(explorer: Shown) -> str:
     """Draw the scores of all heads, layers across, and under them the chosen head's weights.
 
     Returns:
@@ -39,7 +36,7 @@ def draw_png(explorer: "HeadExplorer") -> str:
         return finish()
 
 
-def _draw_overview(explorer: "HeadExplorer", axes: Axes) -> None:
+def _draw_overview(explorer: Shown, axes: Axes) -> None:
     scores = explorer.scores.T  # (H, L)
     rows, columns = ([str(i) for i in range(size)] for size in scores.shape)
     heat_map(scores, rows, columns, ax=axes, limit=1.0)
@@ -57,7 +54,7 @@ def _draw_overview(explorer: "HeadExplorer", axes: Axes) -> None:
     axes.set_title(f"The score of every head: {PATTERNS[explorer.pattern]}", fontsize=9)
 
 
-def alt_text(explorer: "HeadExplorer") -> str:
+def alt_text(explorer: Shown) -> str:
     """Say in words what the picture shows."""
     scores, tokens = explorer.scores, [visible(token) for token in explorer.tokens]
     pattern = PATTERNS[explorer.pattern]

@@ -1,14 +1,11 @@
 """The position explorer as a picture: the weights in the present order, and how far each moved."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.axes import Axes
 
 from attention.teaching.plots import heat_map, visible
-from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, card, row_frame
-
-if TYPE_CHECKING:
-    from attention.widgets.position_explorer.widget import PositionExplorer
+from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, Shown, card, row_frame
 
 NAMES = {
     "none": "no positions",
@@ -19,7 +16,7 @@ NAMES = {
 }
 
 
-def draw_png(explorer: "PositionExplorer") -> str:
+def draw_png(explorer: Shown) -> str:
     """Draw the weights as a heat map, and a bar a word for how far its context moved.
 
     Returns:
@@ -39,7 +36,7 @@ def draw_png(explorer: "PositionExplorer") -> str:
         return finish()
 
 
-def _draw_moved(explorer: "PositionExplorer", axes: Axes) -> None:
+def _draw_moved(explorer: Shown, axes: Axes) -> None:
     moved, n = explorer.moved.tolist(), len(explorer.words)
     axes.barh(range(n), moved, color=WEIGHT, height=0.55)
     for word, (far, role) in enumerate(zip(moved, explorer.answers, strict=True)):
@@ -64,7 +61,7 @@ def _far(far: float) -> str:
     return "< 0.01" if 0 < far < 0.005 else f"{far:.2f}" if far > 0 else "0"
 
 
-def alt_text(explorer: "PositionExplorer") -> str:
+def alt_text(explorer: Shown) -> str:
     """Say in words what the picture shows."""
     now = " ".join(visible(explorer.words[word]) for word in explorer.order)
     first = " ".join(map(visible, explorer.words))

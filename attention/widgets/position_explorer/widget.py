@@ -1,30 +1,96 @@
 """PositionExplorer: whose context vector moves when the words change places."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import traitlets as t
-from numpy.typing import ArrayLike
 from torch import Tensor
 
 from attention.functional.masks import causal_mask
-from attention.trained.role_taggers import SCHEMES, attend, position_example
-from attention.widgets.base.bundle import bundle, stylesheet
+from attention.functional.positions import POSITION_SCHEMES, attention_in_order
+from attention.widgets.base.lists import Items
+from attention.widgets.base.tensors import FixedPoint
 from attention.widgets.base.traits import (
     Choice,
-    FixedPoint,
     InvalidValue,
-    Items,
+    State,
     Switch,
-    Text,
     Whole,
+    other_count,
+    out_of_range,
 )
-from attention.widgets.base.widget import BookWidget, check_count, check_range
+from attention.widgets.base.widget import BookWidget
 from attention.widgets.position_explorer.picture import alt_text, draw_png
 
-Matrix = Tensor | ArrayLike | None
-TENSORS = ("embeddings", "w_q", "w_k", "w_v", "learned", "readout")
 NOTHING = 1e-9  # rounding leaves traces of 1e-16 where sums run in another order
+
+
+class Matrix(FixedPoint):
+    """One matrix for all schemes, or one for each.
+
+    Args:
+        shape: Its shape, such as "T, d_model".
+        options: What :class:`FixedPoint` takes.
+    """
+
+    def __init__(self, shape: str, **options: Any) -> None:
+        super().__init__(f"({shape})", f"(N, {shape})", **options)
+
+    def misfit(self, value: Tensor, state: State) -> str:
+        """Whether there is one for each scheme; then as any argument."""
+        n = len(POSITION_SCHEMES)
+        if value.ndim == 3 and len(value) != n:
+            shape = tuple(value.shape)
+            return f"should have one matrix for each of the {n} schemes, but had shape {shape}"
+        return super().misfit(value, state)
+
+
+def _other_size(tensor: Tensor, axis: int, wanted: int, meaning: str) -> str:
+    """A check: the tensor has the size that something else has."""
+    if tensor.shape[axis] == wanted:
+        return ""
+    return f"should have {meaning}, {wanted}, but had shape {tuple(tensor.shape)}"
+
+
+def _columns(tensor: Tensor, read: Tensor, axis: int = -1) -> str:
+    return _other_size(tensor, -1, read.shape[axis], "as many columns as there are numbers to read")
+
+
+def _fit_words(embeddings: Tensor, state: State) -> str:
+    width = embeddings.shape[-1]
+    odd = f"should have an even width, but had {width}" if width % 2 else ""
+    return _other_size(embeddings, -2, len(state.words), "one row per word, T") or odd
+
+
+def _fit_w_q(w_q: Tensor, state: State) -> str:
+    rows = w_q.shape[-2]
+    odd = f"should have an even number of rows, but had {rows}" if rows % 2 else ""
+    return _columns(w_q, state.embeddings) or odd
+
+
+def _fit_w_k(w_k: Tensor, state: State) -> str:
+    rows = state.w_q.shape[-2]
+    return _columns(w_k, state.embeddings) or _other_size(w_k, -2, rows, "as many rows as w_q")
+
+
+def _long_enough(learned: Tensor, state: State) -> str:
+    n, rows = len(state.words), len(learned)
+    short = f"should have a row for each of {n} places, but had {rows}" if rows < n else ""
+    return _columns(learned, state.embeddings) or short
+
+
+def _each_once(order: list[int], state: State) -> str:
+    n = len(state.words)
+    return (
+        ""
+        if sorted(order) == list(range(n))
+        else f"should hold each of 0 to {n - 1} once, but was {order}"
+    )
+
+
+def _two_places(swap: list[int], state: State) -> str:
+    if len(swap) != 2:
+        return f"should be two words' places, but was {swap}"
+    found = (out_of_range(word, 0, len(state.words) - 1) for word in swap)
+    return next((wrong for wrong in found if wrong), "")
 
 
 class PositionExplorer(BookWidget):
@@ -41,16 +107,11 @@ class PositionExplorer(BookWidget):
     argument is an attribute that can be read and set later; in JupyterLab a control sets it and
     setting it moves the control.
 
-    By default the numbers are those of the small models of ``attention.trained.role_taggers``, one
-    trained for each scheme: they say of each word whether it belongs to the subject, is the verb,
-    or belongs to the object.
-
     Args:
-        words: The T words in their original order; "the dog bites the old man" by default.
-            Without the tensors they are looked up among the words that the small models know.
+        words: The T words in their original order.
         embeddings: Each word's vector without its position, (T, d_model); or (N, T, d_model) with
             N = 5, for models that were trained with one scheme each. These and the following are
-            rounded to 16-bit multiples of a power of two. All are given, or none.
+            rounded to 16-bit multiples of a power of two.
         w_q: The query projection as ``nn.Linear`` stores it, (d_head, d_model) or with N in front.
         w_k: The key projection, likewise.
         w_v: The value projection, (d_value, d_model) or with N in front.
@@ -73,54 +134,30 @@ class PositionExplorer(BookWidget):
         Vaswani et al. 2017, section 3.5; Su et al. 2021; Press, Smith and Lewis 2021.
     """
 
-    _esm = bundle("position_explorer/view.js")
-    _css = stylesheet("js/widget.css", "js/sentence.css", "position_explorer/style.css")
-
-    words = Items(str, "a list of at least one string").tag(sync=True)
-    embeddings = FixedPoint("(T, d_model)", "(N, T, d_model)")
-    w_q = FixedPoint("(d_head, d_model)", "(N, d_head, d_model)")
-    w_k = FixedPoint("(d_head, d_model)", "(N, d_head, d_model)")
-    w_v = FixedPoint("(d_value, d_model)", "(N, d_value, d_model)")
-    learned = FixedPoint("(max_len, d_model)")
-    readout = FixedPoint("(n_roles, d_value)", "(N, n_roles, d_value)")
-    roles = Items(str, "a list of at least one string").tag(sync=True)
-    scheme = Choice(list(SCHEMES), default_value="none").tag(sync=True)
-    order = Items(int, "a list of at least one whole number").tag(sync=True)
-    word = Whole(0).tag(sync=True)
-    causal = Switch(False).tag(sync=True)
-    swap = Items(int, "a list of two words' places").tag(sync=True)
-    label = Text("Position explorer").tag(sync=True)
-    caption = Text("").tag(sync=True)
-
-    def __init__(
-        self,
-        words: Sequence[str] | None = None,
-        *,
-        embeddings: Matrix = None,
-        w_q: Matrix = None,
-        w_k: Matrix = None,
-        w_v: Matrix = None,
-        learned: Matrix = None,
-        readout: Matrix = None,
-        roles: Sequence[str] | None = None,
-        scheme: str = "none",
-        order: Sequence[int] | None = None,
-        word: int | None = None,
-        causal: bool = False,
-        swap: Sequence[int] | None = None,
-        label: str = "Position explorer",
-        caption: str = "",
-    ) -> None:
-        given: dict[str, Any] = {"words": words, "embeddings": embeddings}
-        given |= {"w_q": w_q, "w_k": w_k, "w_v": w_v, "learned": learned, "readout": readout}
-        given |= {"roles": roles, "scheme": scheme, "order": order, "word": word}
-        given |= {"causal": causal, "swap": swap, "label": label, "caption": caption}
-        if all(given[name] is None for name in TENSORS):
-            example = position_example() if words is None else position_example(words)
-            for name in ("words", *TENSORS, "roles"):
-                if given[name] is None:
-                    given[name] = getattr(example, name)
-        super().__init__(**self._checked(given))
+    words = Items(str)
+    embeddings = Matrix("T, d_model", check=_fit_words)
+    w_q = Matrix("d_head, d_model", check=_fit_w_q)
+    w_k = Matrix("d_head, d_model", check=_fit_w_k)
+    w_v = Matrix("d_value, d_model", check=lambda w_v, state: _columns(w_v, state.embeddings))
+    learned = FixedPoint("(max_len, d_model)", check=_long_enough)
+    readout = Matrix("n_roles, d_value", check=lambda out, state: _columns(out, state.w_v, -2))
+    roles = Items(
+        str,
+        check=lambda roles, state: other_count(roles, state.readout.shape[-2], "row of readout"),
+    )
+    scheme = Choice(list(POSITION_SCHEMES), "none")
+    order = Items(int, lambda state: list(range(len(state.words))), check=_each_once)
+    word = Whole(
+        lambda state: min(1, len(state.words) - 1), low=0, high=lambda state: len(state.words) - 1
+    )
+    causal = Switch(False)
+    swap = Items(
+        int,
+        lambda state: [min(1, len(state.words) - 1), len(state.words) - 1],
+        should_be="a list of two words' places",
+        check=_two_places,
+    )
+    _draw, _describe = draw_png, alt_text
 
     @property
     def weights(self) -> Tensor:
@@ -153,7 +190,9 @@ class PositionExplorer(BookWidget):
 
     @place.setter
     def place(self, place: int) -> None:
-        check_range("place", place, 0, len(self.words) - 1)
+        wrong = out_of_range(place, 0, len(self.words) - 1)
+        if wrong:
+            raise InvalidValue(f"place {wrong}")
         rest = [word for word in self.order if word != self.word]
         self.order = [*rest[:place], self.word, *rest[place:]]
 
@@ -166,84 +205,14 @@ class PositionExplorer(BookWidget):
         x = self._own(self.embeddings)[order]
         w_q, w_k, w_v = (self._own(tensor) for tensor in (self.w_q, self.w_k, self.w_v))
         mask = causal_mask(len(order)) if self.causal else None
-        return attend(self.scheme, x, w_q, w_k, w_v, self.learned.double(), mask=mask)
+        return attention_in_order(self.scheme, x, w_q, w_k, w_v, self.learned.double(), mask=mask)
 
     def _own(self, tensor: Tensor) -> Tensor:
         """What belongs to the present scheme."""
-        return (tensor[SCHEMES.index(self.scheme)] if tensor.ndim == 3 else tensor).double()
+        return (
+            tensor[POSITION_SCHEMES.index(self.scheme)] if tensor.ndim == 3 else tensor
+        ).double()
 
-    @t.validate("words", *TENSORS, "roles", "order", "word", "swap")
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    def __repr__(self) -> str:
-        causal = ", causal=True" if self.causal else ""
-        return f"PositionExplorer(scheme={self.scheme!r}, order={self.order}{causal})"
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _default(cls, name: str, state: Any) -> Any:
-        last = len(state.words) - 1 if hasattr(state, "words") else 0
-        if name == "order":
-            return list(range(last + 1))
-        if name == "word":
-            return min(1, last)
-        return [min(1, last), last] if name == "swap" else None
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name == "words" and hasattr(state, "embeddings"):
-            check_count(name, value, state.embeddings.shape[-2], "row of embeddings")
-        elif name in TENSORS:
-            _check_tensor(name, value, state)
-        elif name == "roles":
-            check_count(name, value, state.readout.shape[-2], "row of readout")
-        elif name == "order" and sorted(value) != list(range(len(state.words))):
-            raise InvalidValue(
-                f"order should hold each of 0 to {len(state.words) - 1} once, but was {value}"
-            )
-        elif name == "word":
-            check_range(name, value, 0, len(state.words) - 1)
-        elif name == "swap":
-            if len(value) != 2:
-                raise InvalidValue(f"swap should be two words' places, but was {value}")
-            for word in value:
-                check_range(name, word, 0, len(state.words) - 1)
-        return value
-
-
-def _check_tensor(name: str, tensor: Tensor, state: Any) -> None:
-    """One matrix for all schemes or one for each, of sizes that fit what came before."""
-    if tensor.ndim == 3 and len(tensor) != len(SCHEMES):
-        raise InvalidValue(
-            f"{name} should have one matrix for each of the {len(SCHEMES)} schemes, "
-            f"but had shape {tuple(tensor.shape)}"
-        )
-    rows, columns = tensor.shape[-2:]
-    if name == "embeddings":
-        _check_size(name, tensor, rows, len(state.words), "one row per word, T")
-        if columns % 2:
-            raise InvalidValue(f"embeddings should have an even width, but had {columns}")
-        return
-    width = state.w_v.shape[-2] if name == "readout" else state.embeddings.shape[-1]
-    _check_size(name, tensor, columns, width, "as many columns as there are numbers to read")
-    if name == "w_q" and rows % 2:
-        raise InvalidValue(f"w_q should have an even number of rows, but had {rows}")
-    if name == "w_k":
-        _check_size(name, tensor, rows, state.w_q.shape[-2], "as many rows as w_q")
-    if name == "learned" and rows < len(state.words):
-        raise InvalidValue(
-            f"learned should have a row for each of {len(state.words)} places, but had {rows}"
-        )
-
-
-def _check_size(name: str, tensor: Tensor, size: int, wanted: int, meaning: str) -> None:
-    if size != wanted:
-        raise InvalidValue(
-            f"{name} should have {meaning}, {wanted}, but had shape {tuple(tensor.shape)}"
-        )
+    def _told(self) -> dict[str, Any]:
+        causal = {"causal": True} if self.causal else {}
+        return {"scheme": self.scheme, "order": self.order, **causal}

@@ -1,20 +1,17 @@
 """The scaling explorer as a picture: the scores, their softmax, and its Jacobian."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from attention.teaching.plots import heat_map
-from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, bare, card
-
-if TYPE_CHECKING:
-    from attention.widgets.scaling_explorer.widget import ScalingExplorer
+from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, Shown, bare, card
 
 MOST = 0.25  # of an entry of the Jacobian: where a weight is one half
 
 
-def draw_png(explorer: "ScalingExplorer") -> str:
+def draw_png(explorer: Shown) -> str:
     """Draw scores and weights as bars, the Jacobian's sizes as a heat map, and the figures.
 
     Returns:
@@ -38,7 +35,7 @@ def draw_png(explorer: "ScalingExplorer") -> str:
         return finish()
 
 
-def _draw_scores(explorer: "ScalingExplorer", axes: Axes) -> None:
+def _draw_scores(explorer: Shown, axes: Axes) -> None:
     scores = explorer.scores.numpy()
     expected = explorer.d_k**0.5 * explorer.scale
     axes.bar(range(len(scores)), scores, color=WEIGHT, width=0.7)
@@ -63,7 +60,7 @@ def _signed_square(x: np.ndarray) -> np.ndarray:
     return np.sign(x) * x**2
 
 
-def _draw_weights(explorer: "ScalingExplorer", axes: Axes) -> None:
+def _draw_weights(explorer: Shown, axes: Axes) -> None:
     weights = explorer.weights
     best = int(weights.argmax())
     axes.bar(range(len(weights)), weights.numpy(), color=WEIGHT, width=0.7)
@@ -79,7 +76,7 @@ def _draw_weights(explorer: "ScalingExplorer", axes: Axes) -> None:
     axes.set_title("weights", fontsize=9)
 
 
-def _write_figures(explorer: "ScalingExplorer", axes: Axes) -> None:
+def _write_figures(explorer: Shown, axes: Axes) -> None:
     bare(axes)
     text = (
         f"deviation of the scores {_spread(explorer):.2f}\n"
@@ -89,7 +86,7 @@ def _write_figures(explorer: "ScalingExplorer", axes: Axes) -> None:
     axes.text(0, 1, text, transform=axes.transAxes, va="top", fontsize=8, color=INK)
 
 
-def alt_text(explorer: "ScalingExplorer") -> str:
+def alt_text(explorer: Shown) -> str:
     """Say in words what the picture shows."""
     weights = explorer.weights
     best = int(weights.argmax())
@@ -102,20 +99,20 @@ def alt_text(explorer: "ScalingExplorer") -> str:
     )
 
 
-def _setting(explorer: "ScalingExplorer") -> str:
+def _setting(explorer: Shown) -> str:
     scale = "divided by √d_k" if explorer.scaled else "not scaled"
     heat = "" if explorer.temperature == 1.0 else f", temperature {explorer.temperature:g}"
     return f"d_k = {explorer.d_k}, {scale}{heat}"
 
 
-def _spread(explorer: "ScalingExplorer") -> float:
+def _spread(explorer: Shown) -> float:
     return explorer.scores.std(correction=0).item()
 
 
-def _all_bits(explorer: "ScalingExplorer") -> str:
+def _all_bits(explorer: Shown) -> str:
     return f"{np.log2(len(explorer.weights)):.2f}".rstrip("0").rstrip(".")
 
 
-def _norm(explorer: "ScalingExplorer") -> str:
+def _norm(explorer: Shown) -> str:
     norm = explorer.jacobian.norm().item()
     return f"{norm:.3f}" if norm >= 0.0005 else f"{norm:.0e}"

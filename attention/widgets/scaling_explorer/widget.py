@@ -1,20 +1,37 @@
 """ScalingExplorer: why the scores are divided by the square root of d_k."""
 
 import math
-from typing import Any
 
 import torch
-import traitlets as t
-from numpy.typing import ArrayLike
 from torch import Tensor
 
-from attention.widgets.base.bundle import bundle, stylesheet
-from attention.widgets.base.traits import FixedPoint, InvalidValue, Number, Switch, Text, Whole
-from attention.widgets.base.widget import BookWidget, check_range
+from attention.widgets.base.tensors import FixedPoint
+from attention.widgets.base.traits import Number, State, Switch, Whole, out_of_range
+from attention.widgets.base.widget import BookWidget
 from attention.widgets.scaling_explorer.picture import alt_text, draw_png
 
-COLDEST, HOTTEST = 0.1, 10.0
 N_KEYS, WIDTH, SEED = 16, 256, 371
+
+
+def _drawn() -> Tensor:
+    """A query and 16 keys, (17, 256), in steps of 1/1024."""
+    generator = torch.Generator().manual_seed(SEED)
+    return (torch.randn(1 + N_KEYS, WIDTH, generator=generator) * 1024).round() / 1024
+
+
+def _as_wide_as_the_query(keys: Tensor, state: State) -> str:
+    width = len(state.query)
+    if keys.shape[-1] != width:
+        return f"should have the query's width, d = {width}, but had shape {tuple(keys.shape)}"
+    few = out_of_range(len(keys), 2, N_KEYS)
+    return few and f"should have from 2 to {N_KEYS} rows, but had {len(keys)}"
+
+
+def _power_of_two(d_k: int, state: State) -> str:
+    width = len(state.query)
+    if 1 <= d_k <= width and d_k & (d_k - 1) == 0:
+        return ""
+    return f"should be a power of two from 1 to {width}, but was {d_k}"
 
 
 class ScalingExplorer(BookWidget):
@@ -52,44 +69,14 @@ class ScalingExplorer(BookWidget):
         Vaswani et al. 2017, section 3.2.1 with footnote 4.
     """
 
-    _esm = bundle("scaling_explorer/view.js")
-    _css = stylesheet(
-        "js/widget.css",
-        "js/figures.css",
-        "js/steps.css",
-        "js/vector.css",
-        "scaling_explorer/style.css",
+    query = FixedPoint("(d,)", initial=lambda _: _drawn()[0])
+    key_vectors = FixedPoint(
+        "(S, d)", initial=lambda _: _drawn()[1:], check=_as_wide_as_the_query, argument="keys"
     )
-
-    query = FixedPoint("(d,)")
-    key_vectors = FixedPoint("(S, d)").tag(argument="keys")
-    d_k = Whole(64).tag(sync=True)
-    temperature = Number(1.0).tag(sync=True)
-    scaled = Switch(False).tag(sync=True)
-    label = Text("Scaling explorer").tag(sync=True)
-    caption = Text("").tag(sync=True)
-
-    def __init__(
-        self,
-        *,
-        d_k: int = 64,
-        temperature: float = 1.0,
-        scaled: bool = False,
-        query: Tensor | ArrayLike | None = None,
-        keys: Tensor | ArrayLike | None = None,
-        label: str = "Scaling explorer",
-        caption: str = "",
-    ) -> None:
-        given = {
-            "query": query,
-            "key_vectors": keys,
-            "d_k": d_k,
-            "temperature": temperature,
-            "scaled": scaled,
-            "label": label,
-            "caption": caption,
-        }
-        super().__init__(**self._checked(given))
+    d_k = Whole(64, check=_power_of_two)
+    temperature = Number(1.0, low=0.1, high=10.0)
+    scaled = Switch(False)
+    _draw, _describe = draw_png, alt_text
 
     # All in double precision: in single the Jacobian of a saturated softmax would come out as 0.
 
@@ -124,53 +111,3 @@ class ScalingExplorer(BookWidget):
         """How many bits the weights leave open, from 0 (one is 1) to log2(S) (all equal)."""
         p = self.weights
         return -torch.xlogy(p, p).sum().item() / math.log(2)
-
-    @t.validate("query", "key_vectors", "d_k", "temperature")
-    def _check_trait(self, proposal: dict[str, Any]) -> Any:
-        return self._check(proposal["trait"].name, proposal["value"], self)
-
-    def __repr__(self) -> str:
-        return (
-            f"ScalingExplorer(d_k={self.d_k}, temperature={self.temperature}, scaled={self.scaled})"
-        )
-
-    def _draw(self) -> str:
-        return draw_png(self)
-
-    def _describe(self) -> str:
-        return alt_text(self)
-
-    @classmethod
-    def _default(cls, name: str, state: Any) -> Any:
-        if name == "query":
-            return _drawn()[0]
-        return _drawn()[1:] if name == "key_vectors" else None
-
-    @classmethod
-    def _check(cls, name: str, value: Any, state: Any) -> Any:
-        if name == "query" and hasattr(state, "key_vectors"):
-            _check_width(name, value, state.key_vectors.shape[1], "keys'")
-        elif name == "key_vectors":
-            _check_width("keys", value, len(state.query), "query's")
-            check_range("the number of keys", len(value), 2, N_KEYS)
-        elif name == "d_k" and (value & (value - 1) or not 1 <= value <= len(state.query)):
-            raise InvalidValue(
-                f"d_k should be a power of two from 1 to {len(state.query)}, but was {value}"
-            )
-        elif name == "temperature":
-            check_range(name, value, COLDEST, HOTTEST)
-        return value
-
-
-def _drawn() -> Tensor:
-    """A query and 16 keys, (17, 256), in steps of 1/1024."""
-    generator = torch.Generator().manual_seed(SEED)
-    return (torch.randn(1 + N_KEYS, WIDTH, generator=generator) * 1024).round() / 1024
-
-
-def _check_width(name: str, tensor: Tensor, width: int, whose: str) -> None:
-    if tensor.shape[-1] != width:
-        raise InvalidValue(
-            f"{name} should have the {whose} width, d = {width}, "
-            f"but had shape {tuple(tensor.shape)}"
-        )

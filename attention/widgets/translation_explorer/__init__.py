@@ -1,5 +1,1 @@
 """TranslationExplorer: traits, picture, script and style."""
-
-from attention.widgets.translation_explorer.widget import TranslationExplorer
-
-__all__ = ["TranslationExplorer"]

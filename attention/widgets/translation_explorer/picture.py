@@ -1,22 +1,19 @@
 """The translation explorer as a picture: source, vector, translation, quality against length."""
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.axes import Axes
 
 from attention.teaching.plots import visible
-from attention.widgets.base.picture import CHOSEN, INK, LINE, SOFT, WEIGHT, bare, card
+from attention.widgets.base.picture import CHOSEN, INK, LINE, SOFT, WEIGHT, Shown, bare, card
 from attention.widgets.translation_explorer.edits import SIGNS, Edit, percent, verdict
-
-if TYPE_CHECKING:
-    from attention.widgets.translation_explorer.widget import TranslationExplorer
 
 _PER_LINE = 11
 _DASHES = ["-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2))]
 
 
-def draw_png(explorer: "TranslationExplorer") -> str:
+def draw_png(explorer: Shown) -> str:
     """Draw the present sentence, its vector, its translation, and the models' curves.
 
     Returns:
@@ -38,7 +35,7 @@ def draw_png(explorer: "TranslationExplorer") -> str:
         return finish()
 
 
-def _draw_vector(explorer: "TranslationExplorer", axes: Axes) -> None:
+def _draw_vector(explorer: Shown, axes: Axes) -> None:
     numbers = explorer.state.tolist()
     top = max(map(abs, numbers)) or 1.0
     axes.bar(range(len(numbers)), [x / top for x in numbers], color=WEIGHT, width=0.75)
@@ -47,7 +44,7 @@ def _draw_vector(explorer: "TranslationExplorer", axes: Axes) -> None:
     axes.set_title(describe_vector(explorer), fontsize=9)
 
 
-def describe_vector(explorer: "TranslationExplorer") -> str:
+def describe_vector(explorer: Shown) -> str:
     """The vector in words: one vector of 128 numbers for 23 words, 5.6 numbers a word."""
     size, n_words = len(explorer.state), len(explorer.source)
     words = "word" if n_words == 1 else "words"
@@ -56,7 +53,7 @@ def describe_vector(explorer: "TranslationExplorer") -> str:
     )
 
 
-def _draw_words(explorer: "TranslationExplorer", lines: list[list[Edit]], axes: Axes) -> None:
+def _draw_words(explorer: Shown, lines: list[list[Edit]], axes: Axes) -> None:
     reference, output, chance = explorer.reference, explorer.output, explorer.chance
     for row, line in enumerate(lines):
         for column, edit in enumerate(line):
@@ -84,7 +81,7 @@ def _draw_words(explorer: "TranslationExplorer", lines: list[list[Edit]], axes: 
     axes.set_title(f"Translation by the model “{explorer.model}”: {found}", fontsize=9)
 
 
-def _draw_curves(explorer: "TranslationExplorer", axes: Axes) -> None:
+def _draw_curves(explorer: Shown, axes: Axes) -> None:
     lengths = explorer.lengths
     place = lengths.index(explorer.length)
     for m, (name, row) in enumerate(zip(explorer.models, explorer.scores, strict=True)):
@@ -107,7 +104,7 @@ def _draw_curves(explorer: "TranslationExplorer", axes: Axes) -> None:
     )
 
 
-def alt_text(explorer: "TranslationExplorer") -> str:
+def alt_text(explorer: Shown) -> str:
     """Say in words what the picture shows."""
     place = explorer.lengths.index(explorer.length)
     curves = "; ".join(

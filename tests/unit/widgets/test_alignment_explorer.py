@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from traitlets import TraitError
+from widget_arguments import refuses, refuses_later
 from widget_examples import D_ATTN, D_KEY, S, T, alignment, alignment_arguments
 
 from attention import AdditiveAttention
@@ -120,23 +120,14 @@ class TestAlignment:
             ("languages", "en", "languages should be two language tags, but was 'en'"),
         ],
     )
-    def test_a_wrong_argument_is_named(self, argument: str, value: object, message: str) -> None:
-        with pytest.raises(ValueError, match=message):
-            alignment(**{argument: value})
-
-    @pytest.mark.parametrize(
-        ("argument", "value"), [("step", 5), ("position", 7), ("example", 2), ("candidates", [])]
-    )
-    def test_a_wrong_value_later_changes_nothing(self, argument: str, value: object) -> None:
-        shown = alignment()
-        before = getattr(shown, argument)
-        with pytest.raises(TraitError, match=argument):
-            setattr(shown, argument, value)
-        assert getattr(shown, argument) == before
+    def test_a_wrong_argument_is_named_at_once_and_later(
+        self, argument: str, value: object, message: str
+    ) -> None:
+        refuses(alignment, argument, value, message)
 
     def test_a_wrong_score_vector_later_is_named(self) -> None:
-        with pytest.raises(TraitError, match="score_vector should have the queries' width"):
-            alignment().score_vector = torch.zeros(4)
+        message = r"queries\[0\] should have the v's width, d_attn = 4, but had shape \(5, 3\)"
+        refuses_later(alignment(), "score_vector", torch.zeros(4), message)
 
     def test_keys_of_ipywidgets_are_left_alone(self) -> None:
         shown = alignment()

@@ -5,13 +5,12 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from traitlets import TraitError
-from widget_examples import position
+from widget_arguments import refuses
+from widget_examples import position, stored_position
 
 from attention import scaled_dot_product_attention
-from attention.functional.positions import alibi_bias, sinusoidal_positions
+from attention.functional.positions import POSITION_SCHEMES, alibi_bias, sinusoidal_positions
 from attention.nn.positions import RotaryEmbedding
-from attention.trained.role_taggers import SCHEMES
 from attention.widgets import PositionExplorer
 
 N = 5
@@ -19,7 +18,7 @@ N = 5
 
 def by_hand(shown: PositionExplorer, order: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
     """Context and weights, each scheme put in where its paper puts it."""
-    which = SCHEMES.index(shown.scheme)
+    which = POSITION_SCHEMES.index(shown.scheme)
     x = shown.embeddings[which][order].double()
     if shown.scheme == "sinusoidal":
         x = x + sinusoidal_positions(N, x.shape[1])
@@ -36,7 +35,7 @@ def by_hand(shown: PositionExplorer, order: list[int]) -> tuple[torch.Tensor, to
 
 class TestNumbers:
     @pytest.mark.parametrize("causal", [False, True])
-    @pytest.mark.parametrize("scheme", SCHEMES)
+    @pytest.mark.parametrize("scheme", POSITION_SCHEMES)
     def test_weights_contexts_and_distances(self, scheme: str, causal: bool) -> None:
         shown = position(scheme=scheme, causal=causal, order=[3, 0, 4, 2, 1])
         context, weights = by_hand(shown, shown.order)
@@ -67,7 +66,7 @@ class TestNumbers:
     def test_one_model_can_serve_all_schemes(self) -> None:
         many = position()
         one = {name: getattr(many, name)[0] for name in ("embeddings", "w_q", "w_k", "w_v")}
-        for scheme in SCHEMES:
+        for scheme in POSITION_SCHEMES:
             shown = position(**one, readout=many.readout[0], scheme=scheme)
             assert shown.weights.shape == (N, N)
         shown.scheme = "none"
@@ -75,12 +74,12 @@ class TestNumbers:
 
     def test_roles_are_read_off_the_contexts(self) -> None:
         shown = position(scheme="learned", order=[1, 0, 2, 4, 3])
-        logits = shown.context @ shown.readout[SCHEMES.index("learned")].double().T
+        logits = shown.context @ shown.readout[POSITION_SCHEMES.index("learned")].double().T
         now = [shown.roles[i] for i in logits.argmax(-1)]
         assert shown.answers == [now[1], now[0], now[2], now[4], now[3]]
 
     def test_by_default_the_dog_and_the_man_change_roles_with_their_places(self) -> None:
-        shown = PositionExplorer(scheme="rotary")
+        shown = stored_position(scheme="rotary")
         assert shown.answers == ["subject"] * 2 + ["verb"] + ["object"] * 3
         shown.order = [0, 5, 2, 3, 4, 1]
         assert shown.answers == ["subject", "object", "verb", "object", "object", "subject"]
@@ -91,7 +90,7 @@ class TestNumbers:
 
 class TestArguments:
     def test_defaults(self) -> None:
-        shown = PositionExplorer()
+        shown = stored_position()
         assert shown.words == ["the", "dog", "bites", "the", "old", "man"]
         assert (shown.scheme, shown.word, shown.place) == ("none", 1, 1)
         assert (shown.order, shown.swap, shown.causal) == (list(range(6)), [1, 5], False)
@@ -100,9 +99,9 @@ class TestArguments:
         assert repr(shown).endswith("order=[0, 1, 2, 3, 4, 5], causal=True)")
 
     def test_other_words_of_the_small_models(self) -> None:
-        shown = PositionExplorer(["the", "cat", "sees", "the", "bird"], scheme="sinusoidal")
+        shown = stored_position(["the", "cat", "sees", "the", "bird"], scheme="sinusoidal")
         assert shown.answers == ["subject", "subject", "verb", "object", "object"]
-        one = PositionExplorer(["cat"])
+        one = stored_position(["cat"])
         assert (one.order, one.word, one.swap) == ([0], 0, [0, 0])
 
     def test_the_place_moves_the_word(self) -> None:
@@ -142,24 +141,10 @@ class TestArguments:
             ("swap", [1, 5], "swap should be from 0 to 4, but was 5"),
         ],
     )
-    def test_a_wrong_argument_is_named(self, argument: str, value: object, message: str) -> None:
-        with pytest.raises(ValueError, match=message.replace("(5, 5, 6)", r"\(5, 5, 6\)")):
-            position(**{argument: value})
-
-    @pytest.mark.parametrize(
-        ("argument", "value"),
-        [("order", [0]), ("word", 9), ("scheme", "x"), ("words", ["a"]), ("swap", [0, 9])],
-    )
-    def test_a_wrong_value_later_changes_nothing(self, argument: str, value: object) -> None:
-        shown = position()
-        before = getattr(shown, argument)
-        with pytest.raises(TraitError, match=argument):
-            setattr(shown, argument, value)
-        assert getattr(shown, argument) == before
-
-    def test_words_that_the_small_models_do_not_know(self) -> None:
-        with pytest.raises(ValueError, match=r"words should be among .* but had 'wolf'"):
-            PositionExplorer(["the", "wolf"])
+    def test_a_wrong_argument_is_named_at_once_and_later(
+        self, argument: str, value: object, message: str
+    ) -> None:
+        refuses(position, argument, value, message.replace("(5, 5, 6)", r"\(5, 5, 6\)"))
 
     def test_arrays_are_taken_and_tuples(self) -> None:
         many = position()
@@ -173,7 +158,7 @@ class TestArguments:
         assert repr(shown) == told
 
     def test_alt_text_says_what_the_picture_shows(self) -> None:
-        shown = PositionExplorer(order=[0, 5, 2, 3, 4, 1])
+        shown = stored_position(order=[0, 5, 2, 3, 4, 1])
         alt = shown._describe()
         assert "“the dog bites the old man”, put into the order “the man bites the old dog”" in alt
         assert "with no positions. No context vector moved." in alt

@@ -41,7 +41,7 @@ def _listed(presets: dict[str, Any], _: object) -> list[dict[str, Any]]:
 
 
 def _by_name(listed: list[dict[str, Any]], _: object) -> dict[str, Any]:
-    return {sizes["name"]: sizes for sizes in listed}
+    return {sizes["name"]: {size: sizes[size] for size in SIZES} for sizes in listed}
 
 
 def _cut_by_heads(d_model: int, state: State) -> str:

@@ -7,18 +7,20 @@ import pytest
 import torch
 
 from attention import MultiHeadAttention
-from attention.functional.positions import alibi_bias, sinusoidal_positions
+from attention.functional.positions import (
+    POSITION_SCHEMES,
+    alibi_bias,
+    attention_in_order,
+    sinusoidal_positions,
+)
 from attention.nn.positions import RotaryEmbedding
 from attention.trained.role_taggers import (
-    ALIBI_HEADS,
     D_MODEL,
     ROLES,
-    SCHEMES,
     SENTENCE,
     WEIGHTS,
     WORDS,
     RoleTagger,
-    attend,
     position_example,
     sentence_with_roles,
     trained_tagger,
@@ -46,7 +48,7 @@ def test_attend_is_the_package_s_attention(scheme: str) -> None:
     added = {"sinusoidal": sinusoidal_positions(7, D_MODEL).double()}
     if learned is not None:
         added["learned"] = learned[:7]
-    context, found = attend(scheme, x, *weights, learned)
+    context, found = attention_in_order(scheme, x, *weights, learned)
     with torch.no_grad():
         expected, theirs = attention_of(model)(x + added.get(scheme, 0.0), need_weights=True)
     torch.testing.assert_close(context, expected)
@@ -56,14 +58,14 @@ def test_attend_is_the_package_s_attention(scheme: str) -> None:
 def test_alibi_is_the_first_of_eight_heads() -> None:
     x = torch.randn(5, D_MODEL, dtype=torch.float64)
     zeros = torch.zeros(D_MODEL, D_MODEL, dtype=torch.float64)
-    _, weights = attend("alibi", x, zeros, zeros, zeros)
-    torch.testing.assert_close(weights, alibi_bias(ALIBI_HEADS, 5)[0].double().softmax(-1))
+    _, weights = attention_in_order("alibi", x, zeros, zeros, zeros)
+    torch.testing.assert_close(weights, alibi_bias(8, 5)[0].double().softmax(-1))
     i = torch.arange(5)
     by_hand = (-0.5 * (i[:, None] - i).abs()).double().softmax(-1)
     torch.testing.assert_close(weights, by_hand)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", POSITION_SCHEMES)
 def test_the_scores_in_the_log_are_the_stored_models(scheme: str) -> None:
     """2,000 sentences that no training drew: the same ones as in scripts/train_role_taggers.py."""
     chance, model = random.Random(1), trained_tagger(scheme)
@@ -105,15 +107,15 @@ def test_sentences_say_who_does_what_to_whom() -> None:
 
 def test_an_example_carries_what_the_models_know() -> None:
     example = position_example()
-    assert example.words == list(SENTENCE) == ["the", "dog", "bites", "the", "old", "man"]
-    assert example.roles == ROLES
-    assert example.embeddings.shape == (5, 6, 16)
-    assert torch.equal(example.embeddings[:, 0], example.embeddings[:, 3]), "both are “the”"
-    assert example.w_q.shape == example.w_k.shape == example.w_v.shape == (5, 16, 16)
-    assert example.learned.shape == (8, 16)
-    assert example.readout.shape == (5, 3, 16)
-    for number, scheme in enumerate(example.schemes):
-        assert torch.equal(example.w_k[number], trained_tagger(scheme).w_k.weight)
+    assert example["words"] == list(SENTENCE) == ["the", "dog", "bites", "the", "old", "man"]
+    assert example["roles"] == ROLES
+    assert example["embeddings"].shape == (5, 6, 16)
+    assert torch.equal(example["embeddings"][:, 0], example["embeddings"][:, 3]), "both are “the”"
+    assert example["w_q"].shape == example["w_k"].shape == example["w_v"].shape == (5, 16, 16)
+    assert example["learned"].shape == (8, 16)
+    assert example["readout"].shape == (5, 3, 16)
+    for number, scheme in enumerate(POSITION_SCHEMES):
+        assert torch.equal(example["w_k"][number], trained_tagger(scheme).w_k.weight)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
+from widget_examples import gpt
 from widget_table import TABLE
-
-from attention.widgets import GPTExplorer
 
 COUNTING = Path(__file__).with_name("counting.js")
 
@@ -27,7 +26,7 @@ def test_a_view_gives_back_all_that_it_took(open_page, row) -> None:
 
 
 def test_a_view_that_is_gone_does_not_hear_of_a_model_that_arrives(start) -> None:
-    page = start(shown := GPTExplorer())
+    page = start(shown := gpt())
     page.add_script_tag(path=COUNTING)
     states = page.evaluate("id => stopOneOfTwo(id)", shown.model_id)
     assert states == ["asleep", "ready"]

@@ -3,6 +3,10 @@
 import torch
 from torch import Tensor
 
+from attention._dtypes import multiplies
+
+AS_SCORES = "should broadcast to the scores' shape"
+
 
 def shape(tensor: Tensor) -> tuple[int, ...]:
     """The shape as a plain tuple, so that messages read (2, 3) and not torch.Size([2, 3])."""
@@ -37,7 +41,13 @@ def check_probability(name: str, value: float) -> float:
     return value
 
 
-def check_tensor(name: str, value: Tensor, axes: str, sizes: dict[str, int] | None = None) -> None:
+def check_tensor(
+    name: str,
+    value: Tensor,
+    axes: str,
+    sizes: dict[str, int] | None = None,
+    weight: Tensor | None = None,
+) -> None:
     """Check that ``value`` is a floating-point tensor with these axes.
 
     Args:
@@ -45,9 +55,11 @@ def check_tensor(name: str, value: Tensor, axes: str, sizes: dict[str, int] | No
         value: The tensor.
         axes: The axes in words, such as ``"(B, T, d_model)"``; as many as the tensor must have.
         sizes: The axes whose size is fixed, such as ``{"d_model": 768}``.
+        weight: What the tensor will be multiplied with, if it must have the same dtype.
 
     Raises:
-        TypeError: If ``value`` is no floating-point tensor.
+        TypeError: If ``value`` is no floating-point tensor, or has not the dtype of ``weight``
+            where autocast does not see to that.
         ValueError: If an axis is missing, empty, or not of the size that it should be.
     """
     if not isinstance(value, Tensor):
@@ -65,6 +77,10 @@ def check_tensor(name: str, value: Tensor, axes: str, sizes: dict[str, int] | No
             )
         if size == 0:
             raise ValueError(f"{name} should not be empty, but had shape {shape(value)} for {axes}")
+    if weight is not None and not multiplies(value, weight):
+        raise TypeError(
+            f"{name} should have the dtype of the weights, {weight.dtype}, but had {value.dtype}"
+        )
 
 
 def check_ids(name: str, ids: Tensor, n_tokens: int | None = None) -> None:
@@ -91,8 +107,13 @@ def check_ids(name: str, ids: Tensor, n_tokens: int | None = None) -> None:
         )
 
 
-def check_mask(mask: Tensor, scores_shape: tuple[int, ...]) -> None:
+def check_mask(mask: Tensor, scores_shape: tuple[int, ...], should: str = AS_SCORES) -> None:
     """Check that ``mask`` is boolean and broadcasts to the shape of the scores.
+
+    Args:
+        mask: The mask.
+        scores_shape: What it should broadcast to.
+        should: How the message calls that shape.
 
     Raises:
         TypeError: If the mask is not boolean.
@@ -101,7 +122,35 @@ def check_mask(mask: Tensor, scores_shape: tuple[int, ...]) -> None:
     if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
         was = mask.dtype if isinstance(mask, Tensor) else type(mask).__name__
         raise TypeError(f"mask should be a bool tensor (True = may attend), but was {was}")
-    _check_broadcast("mask", mask, scores_shape)
+    _check_broadcast("mask", mask, scores_shape, should)
+
+
+def check_layer_mask(mask: Tensor, scores_shape: tuple[int, int, int, int]) -> Tensor:
+    """Check the mask of a layer with heads, and give it the axes of (B, H, T, S) that it needs.
+
+    Args:
+        mask: (T, S), (B, T, S) or (B, H, T, S), or what broadcasts to one of these.
+        scores_shape: (B, H, T, S).
+
+    Returns:
+        The mask with at least two axes, and a head axis if it has one for the batch.
+
+    Raises:
+        TypeError: If the mask is not boolean.
+        ValueError: If it does not fit.
+    """
+    n_batch, _, n_queries, n_keys = scores_shape
+    n_axes = mask.ndim if isinstance(mask, Tensor) else None
+    if n_axes == 2 and mask.shape == (n_batch, n_keys) and n_batch not in (1, n_queries):
+        raise ValueError(
+            f"mask of two axes should be (T, S) = {(n_queries, n_keys)}, but had "
+            f"{shape(mask)}; a padding mask (B, S) goes in as mask[:, None, :]"
+        )
+    if n_axes != 3:
+        check_mask(mask, scores_shape)
+        return torch.atleast_2d(mask)  # PyTorch's kernel does not broadcast a lone key axis
+    check_mask(mask, (n_batch, n_queries, n_keys), "of three axes should broadcast to (B, T, S) =")
+    return mask[:, None]  # (B, 1, T, S)
 
 
 def check_score_bias(score_bias: Tensor, scores_shape: tuple[int, ...]) -> None:
@@ -114,15 +163,13 @@ def check_score_bias(score_bias: Tensor, scores_shape: tuple[int, ...]) -> None:
     if not isinstance(score_bias, Tensor) or not score_bias.is_floating_point():
         was = score_bias.dtype if isinstance(score_bias, Tensor) else type(score_bias).__name__
         raise TypeError(f"score_bias should be a floating-point tensor, but was {was}")
-    _check_broadcast("score_bias", score_bias, scores_shape)
+    _check_broadcast("score_bias", score_bias, scores_shape, AS_SCORES)
 
 
-def _check_broadcast(name: str, value: Tensor, scores_shape: tuple[int, ...]) -> None:
+def _check_broadcast(name: str, value: Tensor, scores_shape: tuple[int, ...], should: str) -> None:
     """Check that ``value`` broadcasts to the shape of the scores without growing it."""
     fits = value.ndim <= len(scores_shape) and all(
         m in (1, s) for m, s in zip(value.shape[::-1], scores_shape[::-1], strict=False)
     )
     if not fits:
-        raise ValueError(
-            f"{name} should broadcast to the scores' shape {scores_shape}, but had {shape(value)}"
-        )
+        raise ValueError(f"{name} {should} {scores_shape}, but had {shape(value)}")

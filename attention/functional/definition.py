@@ -16,6 +16,7 @@ def scaled_dot_product_attention(
     score_bias: Tensor | None = None,
     scale: float | None = None,
     dropout_p: float = 0.0,
+    empty_rows: bool = True,
 ) -> tuple[Tensor, Tensor]:
     r"""Mix the values by how well each query matches each key.
 
@@ -33,11 +34,16 @@ def scaled_dot_product_attention(
         query: What each position looks for, (..., T, d_k).
         key: What each position offers, (..., S, d_k).
         value: What each position contributes, (..., S, d_v).
-        mask: A bool tensor that broadcasts to (..., T, S); True = may attend.
+        mask: A bool tensor that broadcasts to (..., T, S); True = may attend. Two axes are (T, S):
+            a padding mask (B, S) goes in as ``mask[:, None, :]``, and with heads as
+            ``mask[:, None, None, :]``. Where B = T, nothing would give it away.
         score_bias: Added to the scaled scores; broadcasts to (..., T, S), in the query's dtype.
         scale: The factor before the softmax; 1 / sqrt(d_k) when not given.
         dropout_p: Probability with which a weight is dropped. A function has no evaluation mode:
             a module passes 0 when it is not training.
+        empty_rows: Whether the mask may leave a query nothing at all. False saves time where one
+            knows that it does not (as a causal mask over at least as many keys as queries); a query
+            that sees nothing would then get NaN.
 
     Returns:
         The context, (..., T, d_v), and the weights that made it, (..., T, S). Under dropout these
@@ -63,30 +69,37 @@ def scaled_dot_product_attention(
         scores = scores + score_bias.to(scores.dtype)
     if mask is not None:
         check_mask(mask, scores_shape)
-    weights = masked_softmax(scores, mask)  # (..., T, S)
+    weights = masked_softmax(scores, mask, empty_rows=empty_rows)  # (..., T, S)
     weights = F.dropout(weights, dropout_p) if dropout_p > 0.0 else weights
     return weights @ value, weights  # (..., T, d_v), (..., T, S)
 
 
-def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
+def masked_softmax(
+    scores: Tensor, mask: Tensor | None = None, *, empty_rows: bool = True
+) -> Tensor:
     """Softmax over the keys, with weight 0 where the mask is False.
 
     Args:
         scores: (..., T, S).
         mask: A bool tensor that broadcasts to the scores; True = may attend.
+        empty_rows: Whether the mask may leave a row nothing at all, as in
+            :func:`attention.scaled_dot_product_attention`.
 
     Returns:
         Weights, (..., T, S). Rows sum to 1; a row that may attend to nothing is all zeros.
     """
-    if mask is not None:
-        scores = scores.masked_fill(~mask, -torch.inf)
-        # A row of nothing but -inf would become NaN in the softmax. So such rows are mended before
-        # it and emptied after it: no NaN ever arises, in the forward or in the backward pass.
-        nothing = ~mask.any(dim=-1, keepdim=True)  # (..., T, 1)
-        if nothing.any():
-            weights = torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)
-            return weights.masked_fill(nothing, 0.0)
-    return torch.softmax(scores, dim=-1)
+    if mask is None:
+        return torch.softmax(scores, dim=-1)
+    if not empty_rows:
+        return torch.softmax(torch.where(mask, scores, -torch.inf), dim=-1)
+    # A row of nothing but -inf would become NaN in the softmax. So such a row gets zeros before it
+    # and is emptied after it: no NaN ever arises, in the forward or in the backward pass. All rows
+    # go the same way: to ask whether there is such a row would make a GPU wait for the answer.
+    seen = mask.any(dim=-1, keepdim=True)  # (..., T, 1)
+    hidden = torch.where(seen, -torch.inf, 0.0).to(scores.dtype)  # (..., T, 1)
+    weights = torch.softmax(torch.where(mask, scores, hidden), dim=-1)
+    # The softmax's gradient needs its result as it was; without gradients no copy is needed.
+    return weights * seen if torch.is_grad_enabled() else weights.mul_(seen)
 
 
 def _check_shapes(query: Tensor, key: Tensor, value: Tensor) -> tuple[int, ...]:

@@ -1,18 +1,25 @@
 """Attention block by block, exact, in memory that grows with the length and not with its square.
 
-Of the (T, S) scores only one block is in memory at a time. What a query has seen so far is summed
-up in a :class:`Partial`; two of them make one by :func:`merge`. That is the online softmax.
+Of the (T, S) scores only one block is in memory at a time. What the queries have seen so far is
+summed up by the online softmax.
 """
 
 import math
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from attention._checks import check_count
+from attention._dtypes import at_least_float32, without_autocast
 from attention.functional.definition import _check_shapes
+from attention.functional.online_softmax import (
+    at_least_lowest,
+    exp_,
+    finish,
+    partial_attention,
+)
 
 BLOCK_SIZE = (256, 1024)
 """Queries and keys in a block: the fastest of those that we measured, for heads of width 64."""
@@ -20,98 +27,8 @@ BLOCK_SIZE = (256, 1024)
 N_SCORES = 2**20
 """About as many scores are in memory at a time, of several heads if a block has fewer."""
 
-LOG2_E = math.log2(math.e)
-
-
-class Partial(NamedTuple):
-    """What some queries took from some of the keys: a softmax that is not finished yet.
-
-    With s for the scores of those keys: ``total`` and ``context`` are sums that are not divided
-    yet, and relative to ``maximum``, so that no exponential overflows. Nothing seen yet is
-    ``Partial(-inf, 0, 0)``.
-
-    Attributes:
-        maximum: The largest score m = max s, (..., T, 1).
-        total: The sum of exp(s - m), (..., T, 1).
-        context: The sum of exp(s - m) times the value, (..., T, d_v).
-    """
-
-    maximum: Tensor
-    total: Tensor
-    context: Tensor
-
-
-def partial_attention(
-    scores: Tensor, value: Tensor, so_far: Partial | None = None, *, overwrite: bool = False
-) -> Partial:
-    """Sum up what one block of keys gives to each query.
-
-    Args:
-        scores: The scaled scores of these keys, (..., T, S); -inf where a query may not attend.
-        value: Their values, (..., S, d_v).
-        so_far: What the queries took from other keys, if it is to be counted in. The result is
-            that of ``merge(so_far, partial_attention(scores, value))``, in fewer steps.
-        overwrite: Whether the scores may be overwritten, which saves a block of memory and time.
-
-    Returns:
-        The maximum, the total and the context of these keys, and of those of ``so_far``.
-    """
-    maximum = scores.amax(dim=-1, keepdim=True)  # (..., T, 1)
-    if so_far is not None:
-        maximum = torch.maximum(so_far.maximum, maximum)
-    shift = _finite(maximum)
-    weights = _exp_(torch.sub(scores, shift, out=scores if overwrite else None))  # (..., T, S)
-    total, context = weights.sum(dim=-1, keepdim=True), weights @ value
-    if so_far is not None:
-        keep = (so_far.maximum - shift).exp()  # (..., T, 1), <= 1
-        total.addcmul_(keep, so_far.total)
-        context.addcmul_(keep, so_far.context)
-    return Partial(maximum, total, context)
-
-
-def merge(one: Partial, other: Partial) -> Partial:
-    r"""Make one of what the same queries took from two separate sets of keys.
-
-    .. math::
-
-        m = \max(m_1, m_2), \qquad
-        \ell = e^{m_1 - m} \ell_1 + e^{m_2 - m} \ell_2, \qquad
-        o = e^{m_1 - m} o_1 + e^{m_2 - m} o_2
-
-    The order of merging does not matter (it is associative and commutative), and
-    ``Partial(-inf, 0, 0)``, nothing seen, changes nothing.
-
-    Args:
-        one: The maximum m, the total l and the context o over some keys.
-        other: The same over other keys.
-
-    Returns:
-        The same over all of these keys.
-
-    Source:
-        Milakov and Gimelshein 2018, section 3.1; Dao et al. 2022, section 3.1.
-    """
-    maximum = torch.maximum(one.maximum, other.maximum)  # (..., T, 1)
-    shift = _finite(maximum)
-    keep, add = (one.maximum - shift).exp(), (other.maximum - shift).exp()  # (..., T, 1), <= 1
-    return Partial(
-        maximum,
-        keep * one.total + add * other.total,
-        keep * one.context + add * other.context,
-    )
-
-
-def finish(partial: Partial) -> tuple[Tensor, Tensor]:
-    """Divide by the total, once all keys are seen.
-
-    Returns:
-        The context, (..., T, d_v), and the logsumexp of the scores, (..., T); for a query that saw
-        nothing these are 0 and -inf.
-    """
-    maximum, total, context = partial
-    nothing = total == 0
-    logsumexp = maximum + total.log()  # (..., T, 1)
-    return context / total.masked_fill(nothing, 1.0), logsumexp.squeeze(-1)
+Options = tuple[bool, tuple[int, int], float]
+"""Whether causal, the block sizes of queries and keys, and the scale."""
 
 
 def flash_attention(
@@ -127,7 +44,8 @@ def flash_attention(
 
     Each block of queries goes through the keys block by block and merges what it finds. For the
     gradient only the inputs, the context and the logsumexp are kept, and each block's weights
-    exp(score - logsumexp) are computed a second time. Sums are kept in float32 for lower precision.
+    exp(score - logsumexp) are computed a second time. In lower precision all is computed in float32
+    and rounded at the end; autocast changes nothing here.
 
     Args:
         query: What each position looks for, (..., T, d_k).
@@ -148,7 +66,7 @@ def flash_attention(
             neither a whole number nor a pair of them.
         ValueError: If the shapes do not fit together, a sequence is empty, or a block has a size
             below 1.
-        RuntimeError: If a second derivative is asked for, which is not supported.
+        RuntimeError: If a second derivative is taken, which is not supported.
 
     Source:
         Dao et al. 2022, algorithms 1 and 4; Dao 2023, section 3.1, for the order of the loops.
@@ -187,7 +105,8 @@ def flash_attention_with_logsumexp(
     inputs = [
         x.expand(*batch, *x.shape[-2:]).reshape(-1, *x.shape[-2:]) for x in (query, key, value)
     ]  # (N, T, d_k), (N, S, d_k), (N, S, d_v)
-    context, logsumexp = _Flash.apply(*inputs, causal, pair, scale)
+    with without_autocast(query.device):
+        context, logsumexp = _Flash.apply(*inputs, (causal, pair, scale))
     return context.reshape(*batch, n_queries, -1), logsumexp.reshape(*batch, n_queries)
 
 
@@ -196,19 +115,14 @@ class _Flash(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any,
-        query: Tensor,
-        key: Tensor,
-        value: Tensor,
-        causal: bool,
-        block_size: tuple[int, int],
-        scale: float,
+        query: Tensor, key: Tensor, value: Tensor, options: Options
     ) -> tuple[Tensor, Tensor]:
-        """Merge block after block."""
-        q, k, v = (_at_least_float32(x) for x in (query, key, value))
+        """Merge block after block; the context and the logsumexp."""
+        causal, block_size, scale = options
+        q, k, v = (at_least_float32(x) for x in (query, key, value))
         context = q.new_zeros(*q.shape[:2], v.shape[2])  # (N, T, d_v)
         logsumexp = q.new_full(q.shape[:2], -torch.inf)  # (N, T)
-        room = _Room()
+        room = _Room(q)
         for heads, rows, blocks in _blocks(q, k, block_size, causal):
             scaled, so_far = q[heads, rows] * scale, None
             for columns, ahead in blocks:
@@ -219,30 +133,54 @@ class _Flash(torch.autograd.Function):
                 so_far = partial_attention(scores, v[heads, columns], so_far, overwrite=True)
             if so_far is not None:
                 context[heads, rows], logsumexp[heads, rows] = finish(so_far)
-        context = context.to(query.dtype)
-        ctx.save_for_backward(query, key, value, context, logsumexp)
-        ctx.options = causal, block_size, scale
-        return context, logsumexp
+        return context.to(query.dtype), logsumexp
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
+        """Keep what the gradient needs: nothing that is as large as the scores."""
+        *tensors, ctx.options = inputs
+        ctx.save_for_backward(*tensors, *output)
 
     @staticmethod
     def backward(ctx: Any, d_context: Tensor, d_logsumexp: Tensor) -> tuple[Tensor | None, ...]:
-        r"""Compute each block's weights P again, and send the gradient dO through them.
+        """The gradients of query, key and value."""
+        with without_autocast(d_context.device):
+            found = _FlashGradient.apply(*ctx.saved_tensors, d_context, d_logsumexp, ctx.options)
+        return *found, None
 
-        With dP = dO V^T and delta = the sum of dO * O over d_v, the softmax's Jacobian gives
-        dS = P * (dP - delta), and the products give dV = P^T dO, dQ = dS K, dK = dS^T Q.
-        """
-        if torch.is_grad_enabled():  # create_graph=True
-            raise RuntimeError(
-                "flash_attention has no second derivative (create_graph should be False, but was "
-                "True); scaled_dot_product_attention has one"
-            )
-        causal, block_size, scale = ctx.options
-        query, key, value, context, logsumexp = ctx.saved_tensors
-        q, k, v, d_o = (_at_least_float32(x) for x in (query, key, value, d_context))
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> Any:
+        """One more batch axis is so many more heads."""
+        return _as_heads(_Flash, info.batch_size, in_dims, inputs)
+
+
+class _FlashGradient(torch.autograd.Function):
+    r"""Compute each block's weights P again, and send the gradient dO through them.
+
+    With dP = dO V^T and delta = the sum of dO * O over d_v, the softmax's Jacobian gives
+    dS = P * (dP - delta), and the products give dV = P^T dO, dQ = dS K, dK = dS^T Q.
+
+    It is a function of its own so that ``torch.func`` can map it over samples, too.
+    """
+
+    @staticmethod
+    def forward(
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        context: Tensor,
+        logsumexp: Tensor,
+        d_context: Tensor,
+        d_logsumexp: Tensor,
+        options: Options,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The gradients of query, key and value."""
+        causal, block_size, scale = options
+        q, k, v, d_o = (at_least_float32(x) for x in (query, key, value, d_context))
         d_q, d_k, d_v = torch.zeros_like(q), torch.zeros_like(k), torch.zeros_like(v)
         delta = (d_o * context).sum(dim=-1) - d_logsumexp  # (N, T)
-        logsumexp = _finite(logsumexp)
-        room, d_room = _Room(), _Room()
+        logsumexp = at_least_lowest(logsumexp)
+        room, d_room = _Room(q), _Room(q)
         for heads, rows, blocks in _blocks(q, k, block_size, causal):
             scaled, d_rows = q[heads, rows] * scale, d_o[heads, rows]
             minus_lse, minus_delta = -logsumexp[heads, rows, None], -delta[heads, rows, None]
@@ -251,13 +189,42 @@ class _Flash(torch.autograd.Function):
                 weights = torch.baddbmm(minus_lse, scaled, keys, out=room.of(scaled, keys))
                 if ahead is not None:
                     weights[..., -ahead.shape[1] :].add_(ahead)
-                _exp_(weights)  # (heads, rows, columns), those of the forward pass
+                exp_(weights)  # (heads, rows, columns), those of the forward pass
                 d_v[heads, columns].baddbmm_(weights.mT, d_rows)
                 d_weights = d_room.of(scaled, keys)
                 d_scores = torch.baddbmm(minus_delta, d_rows, values, out=d_weights).mul_(weights)
                 d_q[heads, rows].baddbmm_(d_scores, k[heads, columns], alpha=scale)
                 d_k[heads, columns].baddbmm_(d_scores.mT, scaled)
-        return d_q.to(query.dtype), d_k.to(key.dtype), d_v.to(value.dtype), None, None, None
+        return d_q.to(query.dtype), d_k.to(key.dtype), d_v.to(value.dtype)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        """Keep nothing: there is no second derivative."""
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        """Refuse."""
+        raise RuntimeError(
+            "flash_attention has no second derivative; scaled_dot_product_attention has one"
+        )
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> Any:
+        """One more batch axis is so many more heads."""
+        return _as_heads(_FlashGradient, info.batch_size, in_dims, inputs)
+
+
+def _as_heads(
+    function: Any, n: int, in_dims: tuple[int | None, ...], inputs: tuple[Any, ...]
+) -> tuple[tuple[Tensor, ...], tuple[int, ...]]:
+    """Apply a pass to tensors of which some have one more axis of size ``n``, at ``in_dims``."""
+    *tensors, options = inputs
+    batched = [
+        x.expand(n, *x.shape) if axis is None else x.movedim(axis, 0)
+        for x, axis in zip(tensors, in_dims, strict=False)
+    ]
+    found = function.apply(*(x.flatten(0, 1) for x in batched), options)
+    return tuple(x.unflatten(0, (n, -1)) for x in found), (0,) * len(found)
 
 
 def _blocks(
@@ -294,27 +261,12 @@ def _blocks(
 class _Room:
     """Memory for one block's scores that all blocks use in turn, so that it stays in the cache."""
 
-    def __init__(self) -> None:
-        self.memory = torch.empty(0)
+    def __init__(self, like: Tensor) -> None:
+        self.memory = like.new_empty(0)
 
     def of(self, rows: Tensor, columns: Tensor) -> Tensor:
         """As much of it as the product of (heads, rows, d) and (heads, d, columns) takes."""
         shape = rows.shape[0], rows.shape[1], columns.shape[2]
         if self.memory.numel() < math.prod(shape):
-            self.memory = rows.new_empty(math.prod(shape))
+            self.memory = self.memory.new_empty(math.prod(shape))
         return self.memory[: math.prod(shape)].view(shape)
-
-
-def _finite(maximum: Tensor) -> Tensor:
-    """The lowest number in place of -inf: exp(-inf - it) is 0, where exp(-inf - -inf) is NaN."""
-    return maximum.clamp(min=torch.finfo(maximum.dtype).min)
-
-
-def _exp_(x: Tensor) -> Tensor:
-    """exp(x) in place; to base 2, as torch's own exp is many times slower where it underflows."""
-    return x.mul_(LOG2_E).exp2_()
-
-
-def _at_least_float32(x: Tensor) -> Tensor:
-    """In float32 if it was in lower precision."""
-    return x.to(torch.promote_types(x.dtype, torch.float32))

@@ -14,7 +14,9 @@ from torch import Tensor
 from attention._checks import check_count, shape
 
 
-def causal_mask(n_queries: int, n_keys: int | None = None) -> Tensor:
+def causal_mask(
+    n_queries: int, n_keys: int | None = None, *, device: torch.device | str | None = None
+) -> Tensor:
     """Let each query see its own position and the ones before it.
 
     Query ``i`` may attend to key ``j`` where ``j <= i + (n_keys - n_queries)``. The mask is aligned
@@ -25,6 +27,8 @@ def causal_mask(n_queries: int, n_keys: int | None = None) -> Tensor:
     Args:
         n_queries: Number of queries, T.
         n_keys: Number of keys, S; as many as queries when not given.
+        device: Where the mask is made; PyTorch's default device when not given. A mask that is made
+            where the scores are need not be copied there.
 
     Returns:
         A bool tensor (T, S); True = may attend.
@@ -38,10 +42,17 @@ def causal_mask(n_queries: int, n_keys: int | None = None) -> Tensor:
     """
     check_count("n_queries", n_queries)
     n_keys = n_queries if n_keys is None else check_count("n_keys", n_keys)
-    return torch.ones(n_queries, n_keys, dtype=torch.bool).tril(n_keys - n_queries)
+    every = torch.ones(n_queries, n_keys, dtype=torch.bool, device=device)
+    return every.tril(n_keys - n_queries)
 
 
-def sliding_window_mask(n_queries: int, window: int, n_keys: int | None = None) -> Tensor:
+def sliding_window_mask(
+    n_queries: int,
+    window: int,
+    n_keys: int | None = None,
+    *,
+    device: torch.device | str | None = None,
+) -> Tensor:
     """Let each query see itself and the ``window - 1`` positions before it.
 
     Args:
@@ -50,6 +61,7 @@ def sliding_window_mask(n_queries: int, window: int, n_keys: int | None = None) 
             *before* the query only; their w is our ``window - 1``.)
         n_keys: Number of keys, S; as many as queries when not given. Aligned at the bottom right,
             as in :func:`causal_mask`.
+        device: Where the mask is made, as in :func:`causal_mask`.
 
     Returns:
         A bool tensor (T, S); True = may attend.
@@ -62,7 +74,7 @@ def sliding_window_mask(n_queries: int, window: int, n_keys: int | None = None) 
         Beltagy, Peters and Cohan 2020, section 3.1; Jiang et al. 2023, section 2.
     """
     check_count("window", window)
-    visible = causal_mask(n_queries, n_keys)
+    visible = causal_mask(n_queries, n_keys, device=device)
     too_old = visible.tril(visible.shape[1] - n_queries - window)
     return visible & ~too_old
 
@@ -71,16 +83,19 @@ def padding_mask(lengths: Tensor, n_keys: int) -> Tensor:
     """Tell real tokens from padding in a batch of sequences of unequal length.
 
     Args:
-        lengths: Length of each sequence, an integer tensor (B,).
+        lengths: Length of each sequence, an integer tensor (B,). The mask is made on its device.
         n_keys: Length to which the batch is padded, S.
 
     Returns:
-        A bool tensor (B, S); True = a real token. Attention masks have a query axis, too:
-        pass ``padding_mask(lengths, n_keys)[:, None, :]`` to let every query skip the padding.
+        A bool tensor (B, S); True = a real token. Attention masks have a query axis, too: pass
+        ``padding_mask(lengths, n_keys)[:, None, :]`` to let every query skip the padding. Without
+        it, the mask of two axes is read as (T, S), one row for each *query*. Where B = T nothing
+        gives that away.
 
     Raises:
         TypeError: If ``lengths`` is not an integer tensor.
-        ValueError: If ``lengths`` is not one-dimensional or a length is not in [0, n_keys].
+        ValueError: If ``lengths`` is not one-dimensional, or a length is not in [0, n_keys] (which
+            is not checked under ``torch.compile``).
     """
     check_count("n_keys", n_keys)
     whole = isinstance(lengths, Tensor) and not lengths.is_floating_point()
@@ -89,7 +104,8 @@ def padding_mask(lengths: Tensor, n_keys: int) -> Tensor:
         raise TypeError(f"lengths should be an integer tensor (B,), but was {was}")
     if lengths.ndim != 1 or lengths.numel() == 0:
         raise ValueError(f"lengths should have shape (B,), but had {shape(lengths)}")
-    if lengths.min() < 0 or lengths.max() > n_keys:
+    # A graph that is compiled does not look at numbers.
+    if not torch.compiler.is_compiling() and (lengths.min() < 0 or lengths.max() > n_keys):
         raise ValueError(f"lengths should be in [0, {n_keys}], but were {lengths.tolist()}")
     return torch.arange(n_keys, device=lengths.device) < lengths[:, None]
 

@@ -42,7 +42,14 @@ def sinusoidal_positions(n_positions: int, d_model: int, *, base: float = 10000.
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2).float()  # (T, d_model)
 
 
-def rotary_angles(n_positions: int, width: int, base: float = 10000.0, start: int = 0) -> Tensor:
+def rotary_angles(
+    n_positions: int,
+    width: int,
+    base: float = 10000.0,
+    start: int = 0,
+    *,
+    device: torch.device | str | None = None,
+) -> Tensor:
     """Position times frequency: how far each pair of numbers is turned, in radians.
 
     Args:
@@ -50,6 +57,8 @@ def rotary_angles(n_positions: int, width: int, base: float = 10000.0, start: in
         width: Width of the vectors, an even number.
         base: How much slower the slowest rotation is than the fastest, nearly; above 1.
         start: The first position.
+        device: Where the angles are made; PyTorch's default device when not given. (Apple's GPUs
+            have no float64.)
 
     Returns:
         float64 (T, width / 2).
@@ -57,9 +66,9 @@ def rotary_angles(n_positions: int, width: int, base: float = 10000.0, start: in
     Raises:
         ValueError: If ``base`` is not above 1.
     """
-    pairs = torch.arange(0, width, 2, dtype=torch.float64)
+    pairs = torch.arange(0, width, 2, dtype=torch.float64, device=device)
     frequency = check_base(base) ** (-pairs / width)
-    positions = torch.arange(start, start + n_positions, dtype=torch.float64)
+    positions = torch.arange(start, start + n_positions, dtype=torch.float64, device=device)
     return positions[:, None] * frequency
 
 
@@ -104,7 +113,13 @@ def interleaved_to_half(d_head: int) -> Tensor:
     return torch.arange(check_even("d_head", d_head)).reshape(-1, 2).T.flatten()
 
 
-def alibi_bias(n_heads: int, n_queries: int, n_keys: int | None = None) -> Tensor:
+def alibi_bias(
+    n_heads: int,
+    n_queries: int,
+    n_keys: int | None = None,
+    *,
+    device: torch.device | str | None = None,
+) -> Tensor:
     r"""What ALiBi adds to the scores: the farther a key, the less, in each head at its own rate.
 
     .. math::
@@ -119,6 +134,7 @@ def alibi_bias(n_heads: int, n_queries: int, n_keys: int | None = None) -> Tenso
             other slopes than this, the paper's formula.)
         n_queries: Number of queries, T.
         n_keys: Number of keys, S; ``n_queries`` when not given.
+        device: Where the bias is made; PyTorch's default device when not given.
 
     Returns:
         float32 (H, T, S), to be given as ``score_bias``.
@@ -135,9 +151,11 @@ def alibi_bias(n_heads: int, n_queries: int, n_keys: int | None = None) -> Tenso
     n_keys = n_queries if n_keys is None else check_count("n_keys", n_keys)
     if n_keys < n_queries:
         raise ValueError(f"n_keys should be at least n_queries = {n_queries}, but was {n_keys}")
-    slopes = 2.0 ** (-8.0 * torch.arange(1, n_heads + 1) / n_heads)  # (H,)
-    queries = torch.arange(n_keys - n_queries, n_keys)
-    distance = (queries[:, None] - torch.arange(n_keys)).abs()  # (T, S)
+    # Not PyTorch's default dtype: half precision has no number for -128.5.
+    heads = torch.arange(1, n_heads + 1, dtype=torch.float32, device=device)
+    slopes = 2.0 ** (-8.0 * heads / n_heads)  # (H,)
+    queries = torch.arange(n_keys - n_queries, n_keys, device=device)
+    distance = (queries[:, None] - torch.arange(n_keys, device=device)).abs()  # (T, S)
     return -slopes[:, None, None] * distance  # (H, T, S)
 
 

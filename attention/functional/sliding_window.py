@@ -83,7 +83,7 @@ def _causal(query: Tensor, key: Tensor, value: Tensor, scale: float | None) -> T
     n_queries, n_keys = query.shape[2], key.shape[2]
     if n_queries == n_keys:
         return F.scaled_dot_product_attention(query, key, value, is_causal=True, scale=scale)
-    mask = causal_mask(n_queries, n_keys).to(query.device)
+    mask = causal_mask(n_queries, n_keys, device=query.device)
     return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=scale)
 
 
@@ -98,6 +98,6 @@ def _in_chunks(
     query = query[0].unflatten(1, (-1, chunk))  # (N, n, chunk, d_k)
     key = key[0].unfold(1, strip, chunk).mT  # (N, n, strip, d_k)
     value = value[0].unfold(1, strip, chunk).mT  # (N, n, strip, d_v)
-    mask = sliding_window_mask(chunk, window, strip).to(query.device)
+    mask = sliding_window_mask(chunk, window, strip, device=query.device)
     context = F.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=scale)
     return context.flatten(1, 2)[None]  # (1, N, n x chunk, d_v)

@@ -1,13 +1,17 @@
 """Multi-head latent attention: keys and values of all heads, kept as one narrow vector a token."""
 
+from typing import TYPE_CHECKING, Any, Literal, overload
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_tensor
+from attention._dtypes import product_dtype
 from attention.functional.definition import scaled_dot_product_attention
 from attention.functional.masks import causal_mask
 from attention.nn.cache import LatentCache
+from attention.nn.heads import join_heads, split_heads
 from attention.nn.positions import RotaryEmbedding
 
 
@@ -99,6 +103,36 @@ class LatentAttention(nn.Module):
         self.w_uv = nn.Linear(d_latent, n_heads * d_value, bias=False)
         self.w_o = nn.Linear(n_heads * d_value, d_model, bias=False)
 
+    @overload
+    def forward(
+        self,
+        x: Tensor,
+        *,
+        cache: LatentCache | None = None,
+        absorb: bool | None = None,
+        need_weights: Literal[False] = False,
+    ) -> Tensor: ...
+
+    @overload
+    def forward(
+        self,
+        x: Tensor,
+        *,
+        cache: LatentCache | None = None,
+        absorb: bool | None = None,
+        need_weights: Literal[True],
+    ) -> tuple[Tensor, Tensor]: ...
+
+    @overload
+    def forward(
+        self,
+        x: Tensor,
+        *,
+        cache: LatentCache | None = None,
+        absorb: bool | None = None,
+        need_weights: bool,
+    ) -> Tensor | tuple[Tensor, Tensor]: ...
+
     def forward(
         self,
         x: Tensor,
@@ -122,26 +156,30 @@ class LatentAttention(nn.Module):
             The context, (B, T, d_model); with ``need_weights`` also the weights, (B, H, T, S).
 
         Raises:
-            TypeError: If ``x`` is not floating-point or the cache is not a ``LatentCache``.
+            TypeError: If ``x`` is not of the weights' dtype (under autocast: not floating-point) or
+                the cache is not a ``LatentCache``.
             ValueError: If a shape does not fit or the cache has no room left.
         """
-        check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model})
+        check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model}, self.w_dkv.weight)
         if cache is not None and not isinstance(cache, LatentCache):
             raise TypeError(f"cache should be a LatentCache, but was {type(cache).__name__}")
         start = 0 if cache is None else cache.length  # the position of x's first token
 
-        latent = self.norm_kv(self.w_dkv(x))  # (B, T, d_latent), equation 9
+        latent = _normed(self.norm_kv, self.w_dkv(x))  # (B, T, d_latent), equation 9
         rotated = self.rotary(self.w_kr(x)[:, None], start)[:, 0]  # (B, T, d_rope), equation 15
         if cache is None:
             stored = torch.cat([latent, rotated], dim=-1)  # (B, S, d_latent + d_rope)
         else:
-            stored = cache.append(latent, rotated)  # (B, S, d_latent + d_rope)
+            stored = cache.append(latent.to(cache.dtype), rotated.to(cache.dtype))
 
         asked = x
         if self.w_dq is not None and self.norm_q is not None:
-            asked = self.norm_q(self.w_dq(x))  # (B, T, d_query_latent), equation 12
-        content = self._split(self.w_uq(asked))  # (B, H, T, d_nope), equation 13
-        turned = self.rotary(self._split(self.w_qr(asked)), start)  # (B, H, T, d_rope), eq. 14
+            asked = _normed(self.norm_q, self.w_dq(x))  # (B, T, d_query_latent), equation 12
+        content = split_heads(self.w_uq(asked), self.d_nope)  # (B, H, T, d_nope), equation 13
+        stored = stored.to(content.dtype)  # (B, S, d_latent + d_rope)
+        turned = self.rotary(
+            split_heads(self.w_qr(asked), self.d_rope), start
+        )  # (B, H, T, d_rope), eq. 14
 
         if absorb is None:
             absorb = self.absorbs(x.shape[1], stored.shape[1])
@@ -152,16 +190,21 @@ class LatentAttention(nn.Module):
         else:
             latent, rotated = stored.split([self.d_latent, self.d_rope], dim=-1)
             shared = rotated[:, None].expand(-1, self.n_heads, -1, -1)  # (B, H, S, d_rope)
-            key = torch.cat([self._split(self.w_uk(latent)), shared], dim=-1)  # equations 10, 17
-            value = self._split(self.w_uv(latent))  # (B, H, S, d_value), equation 11
+            key = torch.cat(
+                [split_heads(self.w_uk(latent), self.d_nope), shared], dim=-1
+            )  # equations 10, 17
+            value = split_heads(self.w_uv(latent), self.d_value)  # (B, H, S, d_value), equation 11
         query = torch.cat([content, turned], dim=-1)  # as wide as the key, equation 16
 
         context, weights = self._attend(query, key, value, need_weights)  # equation 18
         if absorb:  # of the mixed vectors [c; k^R] only c has a say in the output
             w_uv = self.w_uv.weight.unflatten(0, (self.n_heads, -1))  # (H, d_value, d_latent)
             context = torch.einsum("bhtc,hvc->bhtv", context[..., : self.d_latent], w_uv)
-        output = self.w_o(context.transpose(1, 2).flatten(-2))  # (B, T, d_model), equation 19
+        output = self.w_o(join_heads(context))  # (B, T, d_model), equation 19
         return output if weights is None else (output, weights)
+
+    if TYPE_CHECKING:
+        __call__ = forward  # so that the layer itself is typed as its forward pass is
 
     def absorbs(self, n_queries: int, n_keys: int) -> bool:
         r"""Whether the absorbed form takes fewer multiplications than the naive one.
@@ -193,11 +236,13 @@ class LatentAttention(nn.Module):
         return absorbed < naive
 
     def new_cache(self, batch: int, max_len: int) -> LatentCache:
-        """An empty cache that fits this module, in the dtype and on the device of its weights."""
+        """An empty cache that fits this module, on its device.
+
+        Its dtype is that of the weights, or under autocast the one that autocast computes in.
+        """
         weight = self.w_dkv.weight
-        return LatentCache(
-            batch, max_len, self.d_latent, self.d_rope, dtype=weight.dtype, device=weight.device
-        )
+        kind: dict[str, Any] = {"dtype": product_dtype(weight), "device": weight.device}
+        return LatentCache(batch, max_len, self.d_latent, self.d_rope, **kind)
 
     def _attend(
         self, query: Tensor, key: Tensor, value: Tensor, need_weights: bool
@@ -210,9 +255,11 @@ class LatentAttention(nn.Module):
         n_queries, n_keys = query.shape[2], key.shape[2]
         mask = None  # a lone query sees all there is
         if need_weights or 1 < n_queries < n_keys:
-            mask = causal_mask(n_queries, n_keys).to(query.device)
+            mask = causal_mask(n_queries, n_keys, device=query.device)
         if need_weights:
-            return scaled_dot_product_attention(query, key, value, mask=mask, scale=scale)
+            return scaled_dot_product_attention(
+                query, key, value, mask=mask, scale=scale, empty_rows=False
+            )
         if n_queries == 1 and key.shape[1] == 1:
             # The heads' queries are so many rows that look at one key head, which is read once.
             rows = query.transpose(1, 2)  # (B, 1, H, d)
@@ -231,6 +278,7 @@ class LatentAttention(nn.Module):
         )
         return context[..., :width], None
 
-    def _split(self, projected: Tensor) -> Tensor:
-        """(B, T, heads * d) to (B, heads, T, d)."""
-        return projected.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+def _normed(norm: nn.RMSNorm, x: Tensor) -> Tensor:
+    """Normed in the dtype of the norm's weights: under autocast ``x`` comes in half precision."""
+    return norm(x.to(norm.weight.dtype))

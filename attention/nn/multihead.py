@@ -1,21 +1,16 @@
 """Multi-head attention, with shared key heads, a window and a cache where they are wanted."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
-import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention._checks import check_count, check_mask, check_probability, check_tensor, shape
-from attention.functional.definition import scaled_dot_product_attention
-from attention.functional.masks import causal_mask, sliding_window_mask
+from attention._checks import check_count, check_layer_mask, check_probability, check_tensor
+from attention._dtypes import product_dtype
 from attention.functional.positions import alibi_bias
-from attention.functional.sliding_window import sliding_window_attention
 from attention.nn.cache import KVCache, RotatingKVCache
+from attention.nn.heads import attend, join_heads, split_heads
+from attention.nn.multihead_plan import make_plan, visible_mask
 from attention.nn.positions import RotaryEmbedding
-from attention.nn.self_attention import SelfAttention
-
-__all__ = ["MultiHeadAttention", "SelfAttention"]
 
 
 class MultiHeadAttention(nn.Module):
@@ -109,6 +104,39 @@ class MultiHeadAttention(nn.Module):
         self.w_v = nn.Linear(d_model, d_kv, bias=bias)
         self.w_o = nn.Linear(d_model, d_model, bias=bias)
 
+    @overload
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor | None = None,
+        *,
+        mask: Tensor | None = None,
+        cache: KVCache | None = None,
+        need_weights: Literal[False] = False,
+    ) -> Tensor: ...
+
+    @overload
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor | None = None,
+        *,
+        mask: Tensor | None = None,
+        cache: KVCache | None = None,
+        need_weights: Literal[True],
+    ) -> tuple[Tensor, Tensor]: ...
+
+    @overload
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor | None = None,
+        *,
+        mask: Tensor | None = None,
+        cache: KVCache | None = None,
+        need_weights: bool,
+    ) -> Tensor | tuple[Tensor, Tensor]: ...
+
     def forward(
         self,
         x: Tensor,
@@ -129,6 +157,8 @@ class MultiHeadAttention(nn.Module):
                 when not given.
             mask: A bool tensor, True = may attend: (T, S) for all, (B, T, S) or (B, 1, S) for all
                 heads of each sequence, or (B, H, T, S). A causal module combines it with its own.
+                A padding mask (B, S) goes in as ``mask[:, None, :]``: without that it is refused,
+                or, where B = T, read as (T, S) without a word.
             cache: The keys and values of the positions before ``x``, in a causal module. Those of
                 ``x`` are appended to it, and S counts both. (A rotating cache has lost some: a mask
                 is for all S still, the weights that are returned are those of the keys it kept.)
@@ -138,72 +168,76 @@ class MultiHeadAttention(nn.Module):
             The context, (B, T, d_model); with ``need_weights`` also the weights, (B, H, T, S).
 
         Raises:
-            TypeError: If a sequence is not floating-point or the mask is not bool.
+            TypeError: If a sequence is not of the weights' dtype (under autocast: not
+                floating-point), the mask is not bool, or the cache is not a ``KVCache``.
             ValueError: If a shape does not fit, the cache has no room left, or a module is given
                 what makes no sense for it: a ``memory`` in a causal, rotary or alibi one (two
                 sequences have no common order), a ``cache`` in one that is not causal (the past
                 would change).
         """
-        check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model})
+        check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model}, self.w_q.weight)
         self._check_use(x, memory, cache)
-        start = 0 if cache is None else cache.length  # the position of x's first token
+        n_cached = 0 if cache is None else cache.length  # the position of x's first token
         source = x if memory is None else memory
-        n_queries, n_keys = x.shape[1], start + source.shape[1]
-        mask = self._check_mask(mask, x, n_keys)
+        n_queries, n_keys = x.shape[1], n_cached + source.shape[1]
+        if mask is not None:
+            mask = check_layer_mask(mask, (len(x), self.n_heads, n_queries, n_keys))
 
-        query = self._split(self.w_q(x))  # (B, H, T, d_head)
-        key = self._split(self.w_k(source))  # (B, G, S, d_head)
-        value = self._split(self.w_v(source))  # (B, G, S, d_head)
+        query = split_heads(self.w_q(x), self.d_head)  # (B, H, T, d_head)
+        key = split_heads(self.w_k(source), self.d_head)  # (B, G, S, d_head)
+        value = split_heads(self.w_v(source), self.d_head)  # (B, G, S, d_head)
         if self.rotary is not None:
-            query, key = self.rotary(query, start), self.rotary(key, start)
-        bias = alibi_bias(self.n_heads, n_queries, n_keys)[None].to(query) if self.alibi else None
-        simple = not need_weights and mask is None and bias is None
-        if isinstance(cache, RotatingKVCache):
-            key, value = cache.append(key, value, in_order=not simple)
-            n_keys = key.shape[2]  # those that it has kept
-            mask, bias = (self._kept(of_all, n_keys) for of_all in (mask, bias))
-        elif cache is not None:
-            key, value = cache.append(key, value)  # (B, G, start + T, d_head)
+            query, key = self.rotary(query, n_cached), self.rotary(key, n_cached)
+        bias = None
+        if self.alibi:
+            bias = alibi_bias(self.n_heads, n_queries, n_keys, device=x.device)
+            bias = bias[None].to(query.dtype)  # (1, H, T, S)
+        if cache is not None:
+            n_keys = cache.n_seen(n_queries)
+            mask = None if mask is None else cache.of_seen(mask, n_queries)
+            bias = None if bias is None else cache.of_seen(bias, n_queries)
+        has_mask, dropout_p = mask is not None, self.dropout if self.training else 0.0
+        plan = make_plan(
+            causal=self.causal,
+            window=self.window,
+            n_sink=self.n_sink,
+            n_queries=n_queries,
+            n_keys=n_keys,
+            n_cached=n_cached,
+            has_mask=has_mask,
+            has_bias=bias is not None,
+            has_dropout=dropout_p > 0.0,
+            need_weights=need_weights,
+        )
+        if cache is not None:
+            key, value = key.to(cache.dtype), value.to(cache.dtype)
+            key, value = cache.append(key, value, in_order=plan.in_order)
+            key, value = key.to(query.dtype), value.to(query.dtype)  # (B, G, S, d_head)
+        if plan.own_mask:
+            visible = visible_mask(self.window, self.n_sink, n_queries, n_keys, x.device)
+            mask = visible if mask is None else visible & mask
 
-        # Where it can, the kernel is left to know itself who sees whom; a mask makes it slower.
-        # Its `is_causal` counts from the first key: right only where no key is cached. A lone query
-        # sees all that there is.
-        narrow = self.window is not None and n_keys > self.window + self.n_sink
-        is_causal = simple and self.causal and start == 0 and not narrow
-        dropping = self.training and self.dropout > 0.0
-        if narrow and simple and self.n_sink == 0 and not dropping:
-            return self.w_o(self._join(self._slide(query, key, value)))  # (B, T, d_model)
-        if self.causal and not is_causal and (narrow or not (simple and n_queries == 1)):
-            mask = _and(self._visible(n_queries, n_keys).to(x.device), mask)
-        if need_weights:
-            context, weights = scaled_dot_product_attention(
-                query,
-                self._spread(key),
-                self._spread(value),
-                mask=mask,
-                score_bias=bias,
-                dropout_p=self.dropout if self.training else 0.0,
-            )  # (B, H, T, d_head), (B, H, T, S)
-            return self.w_o(self._join(context)), weights  # (B, T, d_model), (B, H, T, S)
-        if n_queries == 1:
-            # The heads that share a key head are so many rows that look at it: it is read once.
-            query = self._as_rows(query)
-            mask = None if mask is None else self._as_rows(mask)
-            bias = None if bias is None else self._as_rows(bias)
-        context = F.scaled_dot_product_attention(
+        context, weights = attend(
+            plan,
             query,
             key,
             value,
-            attn_mask=_as_scores(mask, bias),
-            dropout_p=self.dropout if self.training else 0.0,
-            is_causal=is_causal and n_queries > 1,
-            enable_gqa=query.shape[1] != self.n_kv_heads,
-        )  # (B, H, T, d_head), or the same numbers as (B, G, H / G, d_head)
-        context = context.reshape(len(x), self.n_heads, n_queries, self.d_head)
-        return self.w_o(self._join(context))  # (B, T, d_model)
+            mask=mask,
+            bias=bias,
+            window=self.window,
+            dropout_p=dropout_p,
+            empty_rows=has_mask,
+        )  # (B, H, T, d_head), (B, H, T, S)
+        context = self.w_o(join_heads(context))  # (B, T, d_model)
+        return context if weights is None else (context, weights)
+
+    if TYPE_CHECKING:
+        __call__ = forward  # so that the layer itself is typed as its forward pass is
 
     def new_cache(self, batch: int, max_len: int | None = None) -> KVCache:
-        """An empty cache that fits this module, in the dtype and on the device of its weights.
+        """An empty cache that fits this module, in the dtype and on the device of its keys.
+
+        That is the dtype of its weights, or under autocast the one that autocast computes in.
 
         Args:
             batch: Number of sequences, B.
@@ -211,68 +245,21 @@ class MultiHeadAttention(nn.Module):
                 it has room for the window and the sinks, and is never full.
         """
         weight, heads = self.w_k.weight, self.n_kv_heads
-        kind: dict[str, Any] = {"dtype": weight.dtype, "device": weight.device}
+        kind: dict[str, Any] = {"dtype": product_dtype(weight), "device": weight.device}
         if self.window is None:
             return KVCache(batch, heads, cast("int", max_len), self.d_head, **kind)
         return RotatingKVCache(batch, heads, self.window, self.d_head, n_sink=self.n_sink, **kind)
 
-    def _split(self, projected: Tensor) -> Tensor:
-        """(B, T, heads * d_head) to (B, heads, T, d_head). A view alone would mix the two axes."""
-        return projected.unflatten(-1, (-1, self.d_head)).transpose(1, 2)
-
-    def _join(self, context: Tensor) -> Tensor:
-        """(B, H, T, d_head) to (B, T, d_model): the heads next to each other again."""
-        return context.transpose(1, 2).flatten(-2)
-
-    def _spread(self, shared: Tensor) -> Tensor:
-        """(B, G, S, d_head) to (B, H, S, d_head): each shared head once for each that shares it."""
-        if self.n_kv_heads == self.n_heads:
-            return shared
-        return shared.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
-
-    def _as_rows(self, of_head: Tensor) -> Tensor:
-        """(B, H, 1, d) to (B, G, H / G, d); a page for all heads stays what it is."""
-        if of_head.ndim < 4 or of_head.shape[1] == 1:
-            return of_head
-        return of_head.reshape(len(of_head), self.n_kv_heads, -1, of_head.shape[-1])
-
-    def _visible(self, n_queries: int, n_keys: int) -> Tensor:
-        """The causal module's own mask, (T, S): the past, or as much of it as its window shows.
-
-        The keys may have a gap behind the sinks, as a rotating cache gives them: what is beyond the
-        sinks stands at the end, next to the queries, where both masks count from.
-        """
-        past = causal_mask(n_queries, n_keys)
-        if self.window is None:
-            return past
-        sinks = torch.arange(n_keys) < self.n_sink
-        return sliding_window_mask(n_queries, self.window, n_keys) | (past & sinks)
-
-    def _kept(self, of_all: Tensor | None, n_kept: int) -> Tensor | None:
-        """Of (..., S) for all positions the columns of those that a rotating cache has kept."""
-        if of_all is None or of_all.shape[-1] in (1, n_kept):
-            return of_all
-        last = of_all[..., of_all.shape[-1] - (n_kept - self.n_sink) :]
-        return torch.cat([of_all[..., : self.n_sink], last], dim=-1)
-
-    def _slide(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """Attention within the window, (B, H, T, d_head), without repeating a shared head."""
-        by_group = query.unflatten(1, (self.n_kv_heads, -1))  # (B, G, H / G, T, d_head)
-        contexts = [
-            sliding_window_attention(one_of_each, key, value, window=cast("int", self.window))
-            for one_of_each in by_group.unbind(2)
-        ]
-        return torch.stack(contexts, dim=2).flatten(1, 2)
-
     def _check_use(self, x: Tensor, memory: Tensor | None, cache: KVCache | None) -> None:
         """Check that what is given makes sense for a module like this one."""
+        if cache is not None and not isinstance(cache, KVCache):
+            raise TypeError(f"cache should be a KVCache, but was {type(cache).__name__}")
         if cache is not None and not self.causal:
             raise ValueError(
                 "cache should be None in a module that is not causal (its past changes with each "
                 f"new token), but was a {type(cache).__name__}"
             )
-        kept = (getattr(cache, "window", None), getattr(cache, "n_sink", 0))
-        if isinstance(cache, RotatingKVCache) and kept != (self.window, self.n_sink):
+        if cache is not None and not cache.fits(self.window, self.n_sink):
             raise ValueError(
                 f"cache should keep what a module with window = {self.window} and n_sink = "
                 f"{self.n_sink} looks at, but was a {cache!r}"
@@ -287,35 +274,4 @@ class MultiHeadAttention(nn.Module):
                 f"before and after), but was a {type(memory).__name__}"
             )
         sizes = {"B": x.shape[0], "d_model": self.d_model}
-        check_tensor("memory", memory, "(B, S, d_model)", sizes)
-
-    def _check_mask(self, mask: Tensor | None, x: Tensor, n_keys: int) -> Tensor | None:
-        """Check the mask and give it a head axis where it has a batch axis only."""
-        if mask is None:
-            return None
-        n_batch, n_queries, _ = x.shape
-        if isinstance(mask, Tensor) and mask.ndim == 3:
-            mask = mask[:, None]  # (B, 1, T, S)
-        elif (
-            isinstance(mask, Tensor)
-            and mask.shape == (n_batch, n_keys)
-            and n_batch not in (1, n_queries)
-        ):
-            raise ValueError(
-                f"mask of two axes should be (T, S) = {(n_queries, n_keys)}, but had "
-                f"{shape(mask)}; a padding mask (B, S) goes in as mask[:, None, :]"
-            )
-        check_mask(mask, (n_batch, self.n_heads, n_queries, n_keys))
-        return torch.atleast_2d(mask)  # PyTorch's kernel does not broadcast a lone key axis
-
-
-def _and(one: Tensor, other: Tensor | None) -> Tensor:
-    """Allow what both masks allow."""
-    return one if other is None else one & other
-
-
-def _as_scores(mask: Tensor | None, bias: Tensor | None) -> Tensor | None:
-    """What PyTorch's kernel takes: a bool mask, or numbers to add to the scores."""
-    if mask is None or bias is None:
-        return mask if bias is None else bias
-    return bias.masked_fill(~mask, -torch.inf)
+        check_tensor("memory", memory, "(B, S, d_model)", sizes, self.w_k.weight)

@@ -1,5 +1,6 @@
 """Rotary positions as a module: queries and keys are turned by their position's angles."""
 
+import torch
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_tensor
@@ -69,7 +70,9 @@ class RotaryEmbedding(nn.Module):
         """
         check_tensor("x", x, "(B, H, T, d_head)", {"d_head": self.d_head})
         start = check_count("start", start, at_least=0)
-        angles = rotary_angles(x.shape[2], self.d_head, self.base, start)
+        # Apple's GPUs have no float64: for them the angles are made on the CPU.
+        device = torch.device("cpu") if x.device.type == "mps" else x.device
+        angles = rotary_angles(x.shape[2], self.d_head, self.base, start, device=device)
         return rotate(x, angles, self.layout)
 
     def extra_repr(self) -> str:

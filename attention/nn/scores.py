@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_mask, check_tensor
+from attention._dtypes import multiplies
 from attention.functional.definition import masked_softmax
 
 
@@ -41,7 +42,8 @@ class Alignment(nn.Module):
             query: What the decoder looks for, (B, d_query); or (B, T, d_query) for T queries of
                 each sequence at once.
             keys: What it looks at, the encoder's states, (B, S, d_key).
-            mask: A bool tensor (B, S), True = a real position, as ``padding_mask`` makes it.
+            mask: A bool tensor (B, S), True = a real position, as ``padding_mask`` makes it; there
+                is no query axis, in contrast to the masks of all other functions and layers.
             prepared: ``prepare(keys)``, where it has been computed before: the query has no share
                 in it, so a decoder needs it once a sentence and not once a word.
 
@@ -50,15 +52,22 @@ class Alignment(nn.Module):
             (B, T, d_key) and (B, T, S). A sequence that is masked throughout gets zeros.
 
         Raises:
-            TypeError: If a tensor is not floating-point or the mask is not bool.
+            TypeError: If a tensor is not floating-point, their dtypes or those of the weights
+                differ, or the mask is not bool.
             ValueError: If a shape does not fit.
         """
+        weight = next(self.parameters(), None)
         if isinstance(query, Tensor) and query.ndim == 2:
-            check_tensor("query", query, "(B, d_query)", self._query_sizes)
+            check_tensor("query", query, "(B, d_query)", self._query_sizes, weight)
             context, weights = self(query[:, None], keys, mask, prepared=prepared)
             return context.squeeze(1), weights.squeeze(1)
-        check_tensor("query", query, "(B, T, d_query)", self._query_sizes)
-        check_tensor("keys", keys, "(B, S, d_key)", {"B": query.shape[0], **self._key_sizes})
+        check_tensor("query", query, "(B, T, d_query)", self._query_sizes, weight)
+        sizes = {"B": query.shape[0], **self._key_sizes}
+        check_tensor("keys", keys, "(B, S, d_key)", sizes, weight)
+        if not multiplies(query, keys):
+            raise TypeError(
+                f"keys should have the query's dtype {query.dtype}, but had {keys.dtype}"
+            )
         if mask is not None:
             check_mask(mask, tuple(keys.shape[:2]))
             mask = mask[..., None, :]  # (B, 1, S)

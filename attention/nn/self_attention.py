@@ -52,21 +52,25 @@ class SelfAttention(nn.Module):
         Args:
             x: The sequence, (B, T, d_model).
             mask: A bool tensor that broadcasts to (B, T, T); True = may attend. A causal module
-                combines it with its own mask.
+                combines it with its own mask. A padding mask (B, T) goes in as
+                ``mask[:, None, :]``: without that it is refused, or, where B = T, read as (T, T)
+                without a word.
 
         Returns:
             The context, (B, T, d_head), and the weights, (B, T, T).
 
         Raises:
-            TypeError: If ``x`` is not floating-point or the mask is not bool.
+            TypeError: If ``x`` is not of the weights' dtype (under autocast: not floating-point) or
+                the mask is not bool.
             ValueError: If a shape does not fit.
         """
-        check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model})
+        check_tensor("x", x, "(B, T, d_model)", {"d_model": self.d_model}, self.w_q.weight)
         n_batch, n_tokens, _ = x.shape
         if mask is not None:
             check_mask(mask, (n_batch, n_tokens, n_tokens))
+        has_mask = mask is not None
         if self.causal:
-            past = causal_mask(n_tokens).to(x.device)
+            past = causal_mask(n_tokens, device=x.device)
             mask = past if mask is None else past & mask
         return scaled_dot_product_attention(
             self.w_q(x),  # (B, T, d_head)
@@ -74,4 +78,5 @@ class SelfAttention(nn.Module):
             self.w_v(x),  # (B, T, d_head)
             mask=mask,
             dropout_p=self.dropout if self.training else 0.0,
+            empty_rows=has_mask,
         )

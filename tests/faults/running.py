@@ -23,19 +23,20 @@ class Fault(NamedTuple):
 
 
 TRIL = ".tril(n_keys - n_queries)"
-FILL = "scores = scores.masked_fill(~mask, -torch.inf)"
-SOFTMAX = "torch.softmax(scores, dim=-1)"
-MASKED_SOFTMAX = "torch.softmax(scores.masked_fill(nothing, 0.0), dim=-1)"
-EMPTY_ROWS = "return weights.masked_fill(nothing, 0.0)"
+HIDDEN = "hidden = torch.where(seen, -torch.inf, 0.0)"
+MASKED_SOFTMAX = "torch.softmax(torch.where(mask, scores, hidden), dim=-1)"
+SURE_SOFTMAX = "torch.softmax(torch.where(mask, scores, -torch.inf), dim=-1)"
+SOFTMAX = "return torch.softmax(scores, dim=-1)"
+EMPTY_ROWS = "return weights * seen if torch.is_grad_enabled() else weights.mul_(seen)"
 DEFINITION_CALL = "score_bias=bias,"
 FAST_CALL = "attn_mask=_as_scores(mask, bias),"
-DROPOUT = "dropout_p=self.dropout if self.training else 0.0,"
+DROPOUT = "self.dropout if self.training else 0.0"
 
 FAULTS = {
     # --- the masks ---
     "causal mask inverted": Fault(
         "functional/masks.py",
-        [("return torch.ones(n_queries", "return ~torch.ones(n_queries")],
+        [("return every.tril(", "return ~every.tril(")],
         ["test_causal_mask_by_hand", "test_causal_attention_looks_back_and_at_itself"],
     ),
     "triu(0): a query cannot see itself": Fault(
@@ -66,7 +67,13 @@ FAULTS = {
     # --- the definition ---
     "mask read as True = ignore": Fault(
         "functional/definition.py",
-        [(FILL, FILL.replace("~", "")), ("nothing = ~mask.any(", "nothing = mask.all(")],
+        [
+            (
+                MASKED_SOFTMAX,
+                MASKED_SOFTMAX.replace("mask, scores, hidden", "mask, hidden, scores"),
+            ),
+            ("seen = mask.any(", "seen = ~mask.all("),
+        ],
         ["test_true_means_may_attend", "test_by_hand_causal"],
     ),
     "no scale": Fault(
@@ -86,31 +93,64 @@ FAULTS = {
     ),
     "softmax over the queries": Fault(
         "functional/definition.py",
-        [(SOFTMAX, SOFTMAX.replace("-1", "-2")), (MASKED_SOFTMAX, SOFTMAX.replace("-1", "-2"))],
+        [(SOFTMAX, SOFTMAX.replace("-1", "-2"))],
         ["test_the_softmax_runs_over_the_keys"],
     ),
     "-1e9 for -inf: a fully masked row is uniform": Fault(
         "functional/definition.py",
-        [(FILL, FILL.replace("-torch.inf", "-1e9")), (EMPTY_ROWS, "return weights")],
+        [(HIDDEN, HIDDEN.replace("-torch.inf", "-1e9")), (EMPTY_ROWS, "return weights")],
         ["test_a_fully_masked_row_is_zero"],
     ),
     "-inf added, NaN mended after the softmax": Fault(
         "functional/definition.py",
         [
-            (FILL, "scores = scores + scores.new_zeros(mask.shape).masked_fill(~mask, -torch.inf)"),
-            (MASKED_SOFTMAX, SOFTMAX),
+            (
+                MASKED_SOFTMAX,
+                "torch.softmax(scores + torch.where(mask, 0.0, -torch.inf), dim=-1)"
+                ".masked_fill(~seen, 0.0)",
+            ),
         ],
         ["test_a_fully_masked_row_has_a_finite_gradient"],
     ),
     "-inf filled in, NaN mended after the softmax": Fault(
         "functional/definition.py",
-        [(MASKED_SOFTMAX, SOFTMAX)],
+        [(MASKED_SOFTMAX, f"{SURE_SOFTMAX}.masked_fill(~seen, 0.0)")],
         ["test_a_fully_masked_row_makes_no_nan_on_the_way_back"],
     ),
     "mask after the softmax": Fault(
         "functional/definition.py",
-        [(FILL, ""), (EMPTY_ROWS, "return weights.masked_fill(~mask, 0.0)")],
+        [(MASKED_SOFTMAX, "torch.softmax(scores, dim=-1) * mask")],
         ["test_the_mask_comes_before_the_softmax", "test_by_hand_causal"],
+    ),
+    "an empty row left uniform where gradients are computed": Fault(
+        "functional/definition.py",
+        [("return weights * seen if", "return weights if")],
+        ["test_a_fully_masked_row_is_zero"],
+    ),
+    "an empty row left uniform where none are": Fault(
+        "functional/definition.py",
+        [("else weights.mul_(seen)", "else weights")],
+        ["test_a_fully_masked_row_is_zero"],
+    ),
+    "an empty row emptied in the softmax's own result": Fault(
+        "functional/definition.py",
+        [(EMPTY_ROWS, "return weights.mul_(seen)")],
+        ["test_a_fully_masked_row_has_a_finite_gradient"],
+    ),
+    "an empty row keeps its scores": Fault(
+        "functional/definition.py",
+        [(MASKED_SOFTMAX, "torch.softmax(torch.where(mask | ~seen, scores, -torch.inf), dim=-1)")],
+        ["test_what_is_masked_need_not_be_a_number"],
+    ),
+    "no row is taken for empty": Fault(
+        "functional/definition.py",
+        [("if not empty_rows:", "if True:")],
+        ["test_a_fully_masked_row_is_zero"],
+    ),
+    "the mask forgotten where no row is empty": Fault(
+        "functional/definition.py",
+        [(SURE_SOFTMAX, "torch.softmax(scores, dim=-1)")],
+        ["test_where_no_row_is_empty_nothing_changes_if_one_says_so"],
     ),
     "dropout without its factor": Fault(
         "functional/definition.py",
@@ -130,29 +170,29 @@ FAULTS = {
     ),
     # --- the modules ---
     "scaled by d_model, not by d_head": Fault(
-        "nn/multihead.py",
+        "nn/heads.py",
         [
-            (DEFINITION_CALL, f"{DEFINITION_CALL} scale=self.d_model**-0.5,"),
-            (FAST_CALL, f"{FAST_CALL} scale=self.d_model**-0.5,"),
+            (DEFINITION_CALL, f"{DEFINITION_CALL} scale=query[0, :, 0].numel() ** -0.5,"),
+            (FAST_CALL, f"{FAST_CALL} scale=query[0, :, 0].numel() ** -0.5,"),
         ],
         ["test_by_hand_two_heads", "test_the_scale_is_that_of_a_head_not_of_the_model"],
     ),
     "view without transpose": Fault(
-        "nn/multihead.py",
+        "nn/heads.py",
         [
             (
-                "projected.unflatten(-1, (-1, self.d_head)).transpose(1, 2)",
-                "projected.reshape(len(projected), -1, projected.shape[1], self.d_head)",
+                "projected.unflatten(-1, (-1, d_head)).transpose(1, 2)",
+                "projected.reshape(len(projected), -1, projected.shape[1], d_head)",
             ),
             (
                 "context.transpose(1, 2).flatten(-2)",
-                "context.reshape(len(context), -1, self.d_model)",
+                "context.reshape(len(context), context.shape[2], -1)",
             ),
         ],
         ["test_by_hand_two_heads", "test_each_head_has_its_own_columns_and_heads_stand_in_order"],
     ),
     "heads joined in the wrong order": Fault(
-        "nn/multihead.py",
+        "nn/heads.py",
         [("context.transpose(1, 2).flatten(-2)", "context.permute(0, 2, 3, 1).flatten(-2)")],
         [
             "test_by_hand_w_o_mixes_the_heads",
@@ -161,78 +201,69 @@ FAULTS = {
     ),
     "no W_O": Fault(
         "nn/multihead.py",
-        [
-            (
-                "return self.w_o(self._join(context)), weights",
-                "return self._join(context), weights",
-            ),
-            ("return self.w_o(self._join(context))  #", "return self._join(context)  #"),
-        ],
+        [("context = self.w_o(join_heads(context))", "context = join_heads(context)")],
         ["test_by_hand_w_o_mixes_the_heads"],
     ),
     "queries and keys exchanged": Fault(
         "nn/multihead.py",
         [
-            ("self._split(self.w_q(x))", "self._split(self.w_k(x))"),
-            ("self._split(self.w_k(source))", "self._split(self.w_q(source))"),
+            ("split_heads(self.w_q(x)", "split_heads(self.w_k(x)"),
+            ("split_heads(self.w_k(source)", "split_heads(self.w_q(source)"),
         ],
         ["test_by_hand_queries_are_projected_by_w_q_and_keys_by_w_k"],
     ),
     "values from the keys' projection": Fault(
         "nn/multihead.py",
-        [("self._split(self.w_v(source))", "self._split(self.w_k(source))")],
+        [("split_heads(self.w_v(source)", "split_heads(self.w_k(source)")],
         ["test_memory_answers_what_x_asks"],
     ),
     "memory looks at itself": Fault(
         "nn/multihead.py",
-        [("self._split(self.w_q(x))", "self._split(self.w_q(source))")],
+        [("split_heads(self.w_q(x)", "split_heads(self.w_q(source)")],
         ["test_memory_answers_what_x_asks"],
     ),
     "dropout left on in evaluation": Fault(
         "nn/multihead.py",
-        [
-            (f"{call}\n{indent}{DROPOUT}", f"{call}\n{indent}dropout_p=self.dropout,")
-            for call, indent in ((DEFINITION_CALL, 16 * " "), (FAST_CALL, 12 * " "))
-        ],
+        [(DROPOUT, "self.dropout")],
         ["test_dropout_is_off_in_evaluation"],
     ),
     "dropout of one head left on in evaluation": Fault(
         "nn/self_attention.py",
-        [(f"mask=mask,\n            {DROPOUT}", "mask=mask,\n            dropout_p=self.dropout,")],
+        [(DROPOUT, "self.dropout")],
         ["test_dropout_of_one_head_is_on_in_training_and_off_in_evaluation"],
     ),
     "causal or the mask, where both should allow": Fault(
         "nn/multihead.py",
-        [("else one & other", "else one | other")],
+        [("else visible & mask", "else visible | mask")],
         ["test_a_causal_module_allows_what_both_masks_allow"],
     ),
     "a page of the mask per head, not per sequence": Fault(
-        "nn/multihead.py",
-        [("mask = mask[:, None]", "mask = mask[None]")],
+        "_checks.py",
+        [("return mask[:, None]", "return mask[None]")],
         ["test_a_mask_of_three_axes_has_one_page_per_sequence"],
     ),
     # --- the fast path alone ---
     "fast path: mask read as True = ignore": Fault(
-        "nn/multihead.py",
+        "nn/heads.py",
         [(FAST_CALL, "attn_mask=_as_scores(None if mask is None else ~mask, bias),")],
         ["test_the_fast_path_equals_the_definition_across"],
     ),
     "fast path: not causal": Fault(
-        "nn/multihead.py",
-        [("is_causal=is_causal", "is_causal=False")],
+        "nn/heads.py",
+        [("is_causal=plan.is_causal", "is_causal=False")],
         [
             "test_by_hand_two_causal_heads",
             "test_the_fast_path_equals_the_definition_within",
         ],
     ),
     "fast path: no scale": Fault(
-        "nn/multihead.py",
+        "nn/heads.py",
         [(FAST_CALL, f"{FAST_CALL} scale=1.0,")],
         ["test_by_hand_two_heads"],
     ),
     "fast path: no dropout": Fault(
-        "nn/multihead.py",
-        [(f"{FAST_CALL}\n            {DROPOUT}", FAST_CALL)],
+        "nn/heads.py",
+        [(f"{FAST_CALL}\n        dropout_p=dropout_p,", FAST_CALL)],
         ["test_dropout_scales_up_what_it_keeps_and_is_right_on_average"],
     ),
 }

@@ -31,8 +31,10 @@ TRANSLATOR = [
     "unit/models/test_search.py",
 ]
 SUITES = {
+    "_checks.py": ATTENTION,
     "functional/masks.py": ATTENTION,
     "functional/definition.py": ATTENTION,
+    "nn/heads.py": ATTENTION,
     "nn/multihead.py": ATTENTION,
     "nn/self_attention.py": ATTENTION,
     "nn/scores.py": ["unit/nn/test_scores.py"],

@@ -4,10 +4,15 @@ from running import Fault
 
 SUITES = {
     "functional/definition.py": ["unit/functional/test_definition.py"],
-    "functional/positions.py": ["unit/functional/test_positions.py"],
+    "functional/positions.py": [
+        "unit/functional/test_positions.py",
+        "unit/functional/test_default_dtype.py",
+    ],
     "nn/positions.py": ["unit/functional/test_positions.py"],
     "nn/cache/growing.py": ["unit/nn/test_cache.py"],
+    "nn/heads.py": ["unit/nn/test_multihead_grouped.py"],
     "nn/multihead.py": ["unit/nn/test_multihead_grouped.py"],
+    "nn/multihead_plan.py": ["unit/nn/test_multihead_grouped.py"],
     "models/embedding.py": ["unit/models/test_gpt.py", "unit/models/test_transforms.py"],
     "models/gpt/block.py": ["unit/models/test_gpt.py", "unit/models/test_padding.py"],
     "models/gpt/model.py": ["unit/models/test_gpt.py", "unit/models/test_padding.py"],
@@ -16,10 +21,10 @@ SUITES = {
 }
 """For each file that may have a fault of these, the test files that are to catch it."""
 
-TURN = "query, key = self.rotary(query, start), self.rotary(key, start)"
+TURN = "query, key = self.rotary(query, n_cached), self.rotary(key, n_cached)"
 EACH_HEAD = "test_each_head_by_itself_gives_the_same"
 CHUNKS = "test_any_chunks_give_what_the_whole_gives"
-ANGLES = "angles = rotary_angles(x.shape[2], self.d_head, self.base, start)"
+ANGLES = "angles = rotary_angles(x.shape[2], self.d_head, self.base, start, device=device)"
 WAVES = "torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)"
 START = "start = cache[0].length if cache else 0"
 FORMULA = "test_the_block_is_the_formula_of_its_order"
@@ -84,18 +89,26 @@ TABLE = {
     ),
     "alibi: the first slope is one": (
         "functional/positions.py",
-        ("torch.arange(1, n_heads + 1)", "torch.arange(n_heads)"),
+        ("torch.arange(1, n_heads + 1,", "torch.arange(n_heads,"),
         ["test_by_hand_the_slopes_of_eight_heads_are_a_half_to_the_256th"],
     ),
     "alibi: aligned at the top left": (
         "functional/positions.py",
-        ("torch.arange(n_keys - n_queries, n_keys)", "torch.arange(n_queries)"),
+        ("torch.arange(n_keys - n_queries, n_keys,", "torch.arange(n_queries,"),
         ["test_by_hand_the_last_query_stands_at_the_last_key"],
     ),
     "alibi: the far is favoured": (
         "functional/positions.py",
         ("return -slopes", "return slopes"),
         ["test_by_hand_the_penalty_grows_with_the_distance"],
+    ),
+    "alibi: in PyTorch's default dtype": (
+        "functional/positions.py",
+        ("torch.arange(1, n_heads + 1, dtype=torch.float32,", "torch.arange(1.0, n_heads + 1,"),
+        [
+            "test_the_default_dtype_changes_nothing",
+            "test_by_hand_a_distance_that_half_precision_does_not_have",
+        ],
     ),
     # --- the cache ---
     "cache: truncate does not lower the length": (
@@ -127,61 +140,70 @@ TABLE = {
         ("scores + score_bias.to(scores.dtype)", "scores + scale * score_bias.to(scores.dtype)"),
         ["test_by_hand_a_bias_is_added_to_the_scaled_scores"],
     ),
+    "bias: in its own dtype": (
+        "functional/definition.py",
+        ("scores + score_bias.to(scores.dtype)", "scores + score_bias"),
+        ["test_a_bias_in_single_precision_goes_with_half_precision"],
+    ),
     "groups: repeat for repeat_interleave": (
-        "nn/multihead.py",
+        "nn/heads.py",
         (
-            "shared.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)",
-            "shared.repeat(1, self.n_heads // self.n_kv_heads, 1, 1)",
+            "shared.repeat_interleave(n_heads // n_kv_heads, dim=1)",
+            "shared.repeat(1, n_heads // n_kv_heads, 1, 1)",
         ),
         ["test_neighbouring_heads_share_a_key_head", EACH_HEAD],
     ),
     "groups: repeat on the fast path": (
-        "nn/multihead.py",
+        "nn/heads.py",
         (
-            "            query,\n            key,\n            value,\n",
-            "            query,\n"
-            "            key.repeat(1, self.n_heads // self.n_kv_heads, 1, 1),\n"
-            "            value.repeat(1, self.n_heads // self.n_kv_heads, 1, 1),\n",
+            "        query,\n        key,\n        value,\n        attn_mask",
+            "        query,\n"
+            "        key.repeat(1, shape[1] // n_kv_heads, 1, 1),\n"
+            "        value.repeat(1, shape[1] // n_kv_heads, 1, 1),\n"
+            "        attn_mask",
         ),
         ["test_neighbouring_heads_share_a_key_head", EACH_HEAD],
     ),
     "rotary in attention: start ignored": (
         "nn/multihead.py",
-        (TURN, TURN.replace(", start", "")),
+        (TURN, TURN.replace(", n_cached", "")),
         [CHUNKS],
     ),
     "rotary in attention: the cached position off by one": (
         "nn/multihead.py",
-        (TURN, TURN.replace("start", "max(start - 1, 0)")),
+        (TURN, TURN.replace("n_cached", "max(n_cached - 1, 0)")),
         [CHUNKS],
     ),
     "rotary in attention: values turned, too": (
         "nn/multihead.py",
-        (TURN, f"{TURN}\n            value = self.rotary(value, start)"),
+        (TURN, f"{TURN}\n            value = self.rotary(value, n_cached)"),
         [EACH_HEAD],
     ),
     "cached: the causal mask at the top left": (
-        "nn/multihead.py",
-        ("simple and self.causal and start == 0", "simple and self.causal"),
+        "nn/multihead_plan.py",
+        ("not hides_past and n_cached == 0", "not hides_past"),
         [CHUNKS],
     ),
     "cached: no mask within a later chunk": (
-        "nn/multihead.py",
-        ("(simple and n_queries == 1)", "(simple and start > 0)"),
+        "nn/multihead_plan.py",
+        ("(n_queries == 1 and not hides_past)", "(n_cached > 0 and not hides_past)"),
         ["test_a_chunk_after_the_first_does_not_see_its_own_future", CHUNKS],
     ),
     "cached: distances counted from the first key": (
         "nn/multihead.py",
-        ("(self.n_heads, n_queries, n_keys)", "(self.n_heads, n_keys)[:, :n_queries]"),
+        (
+            "alibi_bias(self.n_heads, n_queries, n_keys, device=x.device)",
+            "alibi_bias(self.n_heads, n_keys, device=x.device)[:, :n_queries]",
+        ),
         [CHUNKS, "test_the_weights_with_a_cache_cover_all_keys"],
     ),
     "alibi in attention: forgotten on the fast path": (
-        "nn/multihead.py",
+        "nn/heads.py",
         ("attn_mask=_as_scores(mask, bias)", "attn_mask=mask"),
         [EACH_HEAD],
     ),
     "alibi in attention: the mask forgotten beside it": (
-        "nn/multihead.py",
+        "nn/heads.py",
         ("return bias.masked_fill(~mask, -torch.inf)", "return bias"),
         [EACH_HEAD],
     ),

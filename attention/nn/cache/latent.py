@@ -4,18 +4,21 @@ import torch
 from torch import Tensor
 
 from attention._checks import check_count
-from attention.nn.cache.growing import _Cache, _check_stored
+from attention.nn.cache.growing import _Cache, _check_stored, _with_past
 
 
 class LatentCache(_Cache):
     """What one layer of latent attention keeps: for each token, one narrow vector for all heads.
+
+    The past is a constant, as in :class:`KVCache`.
 
     Args:
         batch: Number of sequences, B.
         max_len: Number of positions that there is room for.
         d_latent: Width of the latent from which keys and values are made.
         d_rope: Width of the key's rotated part, which all heads share.
-        dtype: Dtype of the stored numbers; PyTorch's default when not given.
+        dtype: Dtype of the stored numbers, to which the layer rounds what it stores; PyTorch's
+            default when not given.
         device: Where they are stored.
 
     Raises:
@@ -51,8 +54,10 @@ class LatentCache(_Cache):
             rotated: The shared part of the keys, (B, T, d_rope), rotated already.
 
         Returns:
-            Both of all positions so far, side by side, (B, length, d_latent + d_rope): a view of
-            the cache, which a later ``truncate`` and ``append`` changes.
+            Both of all positions so far, side by side, (B, length, d_latent + d_rope). Under
+            ``torch.no_grad()`` this is a view of the cache, which a later ``truncate`` and
+            ``append`` changes. Where gradients are computed it is a copy, through which gradients
+            flow into the new positions alone.
 
         Raises:
             TypeError: If they are not floating-point or not of the cache's dtype.
@@ -67,9 +72,11 @@ class LatentCache(_Cache):
             raise ValueError(
                 f"rotated should have one row per latent, T = {n_new}, but had {rotated.shape[1]}"
             )
-        end = self._end("latents", n_new)
+        start, end = self._length, self._end("latents", n_new)
         d_latent = latents.shape[2]
-        self._stored[:, self._length : end, :d_latent] = latents
-        self._stored[:, self._length : end, d_latent:] = rotated
+        self._stored[:, start:end, :d_latent] = latents.detach()
+        self._stored[:, start:end, d_latent:] = rotated.detach()
         self._length = end
+        if torch.is_grad_enabled():
+            return _with_past(self._stored, torch.cat([latents, rotated], dim=2), start, axis=1)
         return self._stored[:, :end]

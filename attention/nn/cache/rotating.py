@@ -24,7 +24,8 @@ class RotatingKVCache(KVCache):
         window: Number of positions that a query sees, itself included.
         d_head: Width of a head.
         n_sink: Number of first positions that every later one sees, too.
-        dtype: Dtype of the stored numbers; PyTorch's default when not given.
+        dtype: Dtype of the stored numbers, to which a layer rounds what it stores; PyTorch's
+            default when not given.
         device: Where they are stored.
 
     Raises:
@@ -61,12 +62,14 @@ class RotatingKVCache(KVCache):
             keys: (B, n_kv_heads, T, d_head), rotated already where positions are rotary.
             values: (B, n_kv_heads, T, d_head).
             in_order: Whether the positions must come back in their order. If not, a lone one gets
-                the memory as it stands, uncopied: for it all keys count alike, in any order.
+                the memory as it stands, uncopied (under ``torch.no_grad()``): for it all keys count
+                alike, in any order.
 
         Returns:
             The keys and values that T queries at these positions look at, (B, n_kv_heads, S,
             d_head): the sinks, the last ``window - 1`` positions before, and the new ones. While
-            nothing has been overwritten yet, that is all positions so far.
+            nothing has been overwritten yet, that is all positions so far, and as in
+            :meth:`KVCache.append` a view of the cache under ``torch.no_grad()``.
 
         Raises:
             TypeError: If they are not floating-point or not of the cache's dtype.
@@ -76,23 +79,45 @@ class RotatingKVCache(KVCache):
         start, end = self._length, self._length + n_new
         if end <= self.max_len:
             return super().append(keys, values)
-        lone = n_new == 1 and not in_order
+        device = self._keys.device
+        lone = n_new == 1 and not in_order and not torch.is_grad_enabled()
         if not lone:  # what is seen is put together first: storing may overwrite some of it
-            first = max(self.n_sink, start - self.window + 1)
-            recent = torch.arange(min(first, start), start)
-            old = self._places(torch.cat([torch.arange(min(self.n_sink, start)), recent]))
+            sinks = torch.arange(min(self.n_sink, start), device=device)
+            recent = torch.arange(self._first_recent(), start, device=device)
+            old = self._places(torch.cat([sinks, recent]))
             seen = (
                 torch.cat([self._keys[:, :, old], keys], dim=2),
                 torch.cat([self._values[:, :, old], values], dim=2),
             )
-        new = torch.arange(start, end)
-        new = new[(new < self.n_sink) | (new >= end - self.window)]  # what is not lost at once
+        # What is not lost at once: the last positions, and sinks among those before them.
+        end_of_sinks = max(start, min(self.n_sink, end - self.window))
+        sinks = torch.arange(start, end_of_sinks, device=device)
+        last = torch.arange(max(start, end - self.window), end, device=device)
+        new = torch.cat([sinks, last])
         places = self._places(new)
-        self._keys[:, :, places] = keys[:, :, new - start]
-        self._values[:, :, places] = values[:, :, new - start]
+        self._keys[:, :, places] = keys.detach()[:, :, new - start]
+        self._values[:, :, places] = values.detach()[:, :, new - start]
         self._length = end
         self._lost = max(self._lost, end - self.window)
         return (self._keys, self._values) if lone else seen
+
+    def n_seen(self, n_new: int) -> int:
+        """Number of keys that :meth:`append` gives back for ``n_new`` further positions."""
+        start = self._length
+        if start + n_new <= self.max_len:
+            return start + n_new
+        return min(self.n_sink, start) + start - self._first_recent() + n_new
+
+    def of_seen(self, of_all: Tensor, n_new: int) -> Tensor:
+        """Of (..., S) for all positions up to ``n_new`` further ones, the columns of those keys."""
+        if of_all.shape[-1] == 1 or self._length + n_new <= self.max_len:
+            return of_all
+        sinks = of_all[..., : min(self.n_sink, self._length)]
+        return torch.cat([sinks, of_all[..., self._first_recent() :]], dim=-1)
+
+    def fits(self, window: int | None, n_sink: int) -> bool:
+        """Whether a layer with this window (None: it sees all) finds here all that it looks at."""
+        return (window, n_sink) == (self.window, self.n_sink)
 
     def truncate(self, n: int) -> None:
         """Forget all positions from ``n`` on; what is appended next takes their place.
@@ -111,6 +136,10 @@ class RotatingKVCache(KVCache):
             )
         super().truncate(n)
         self._lost = min(self._lost, n)
+
+    def _first_recent(self) -> int:
+        """The first position behind the sinks that the next query still sees, or the next one."""
+        return min(max(self.n_sink, self._length - self.window + 1), self._length)
 
     def _places(self, positions: Tensor) -> Tensor:
         """Where positions are stored: the sinks first, then the others round and round."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from attention import causal_mask, scaled_dot_product_attention
+from attention import alibi_bias, causal_mask, scaled_dot_product_attention
 
 E = math.e
 
@@ -131,12 +131,14 @@ def test_biases_broadcast(shape):
     assert_close(found, spread)
 
 
-def test_a_fully_masked_row_is_zero():
+@pytest.mark.parametrize("gradients", [False, True])
+def test_a_fully_masked_row_is_zero(gradients):
     mask = torch.ones(5, 7, dtype=torch.bool)
     mask[2] = False
-    context, weights = scaled_dot_product_attention(
-        random(5, 3), random(7, 3), random(7, 2), mask=mask
-    )
+    with torch.set_grad_enabled(gradients):
+        context, weights = scaled_dot_product_attention(
+            random(5, 3), random(7, 3), random(7, 2), mask=mask
+        )
     assert (weights[2] == 0).all()
     assert (context[2] == 0).all()
     assert_close(weights.sum(dim=-1), exact([1, 1, 0, 1, 1]))
@@ -173,6 +175,42 @@ def test_half_precision_does_not_overflow():
     key = torch.cat([query, -query])
     _, weights = scaled_dot_product_attention(query, key, key)
     assert weights.tolist() == [[1.0, 0.0]]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_a_bias_in_single_precision_goes_with_half_precision(dtype):
+    query, key, value = (random(2, 3, 5, 4, dtype=torch.float32) for _ in range(3))
+    bias = alibi_bias(3, 5)
+    assert bias.dtype == torch.float32
+    wanted, _ = scaled_dot_product_attention(query, key, value, score_bias=bias)
+    half = (tensor.to(dtype) for tensor in (query, key, value))
+    context, weights = scaled_dot_product_attention(*half, score_bias=bias)
+    assert context.dtype == weights.dtype == dtype
+    assert_close(context.float(), wanted, rtol=0, atol=0.03)
+
+
+@pytest.mark.parametrize("gradients", [False, True])
+@pytest.mark.parametrize("value", [torch.inf, torch.nan])
+def test_what_is_masked_need_not_be_a_number(value, gradients):
+    # Neither keys that nobody sees, nor those of a query that sees nothing.
+    query, key, values = random(5, 3), random(7, 3), random(7, 2)
+    mask = torch.ones(5, 7, dtype=torch.bool)
+    mask[:, 6], mask[2] = False, False
+    with torch.set_grad_enabled(gradients):
+        wanted = scaled_dot_product_attention(query, key, values, mask=mask)
+        key[6], query[2] = value, value
+        found = scaled_dot_product_attention(query, key, values, mask=mask)
+    assert_close(found, wanted, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("gradients", [False, True])
+def test_where_no_row_is_empty_nothing_changes_if_one_says_so(gradients):
+    query, key, value = random(5, 3), random(7, 3), random(7, 2)
+    mask = causal_mask(5, 7)
+    with torch.set_grad_enabled(gradients):
+        wanted = scaled_dot_product_attention(query, key, value, mask=mask)
+        found = scaled_dot_product_attention(query, key, value, mask=mask, empty_rows=False)
+    assert_close(found, wanted, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("masked", [False, True])

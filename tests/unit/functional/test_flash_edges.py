@@ -51,6 +51,21 @@ def test_the_error_is_at_most_twice_that_of_plain_torch(dtype, causal):
         assert (ours - true).abs().max() <= 2 * (plain - true).abs().max()
 
 
+@BOTH
+@pytest.mark.parametrize("block_size", [16, (256, 1024)], ids=str)
+def test_autocast_changes_nothing(causal, block_size):
+    # In half precision the sums of small blocks would be off by a quarter.
+    tensors = [torch.randn(1, 2048, 64, requires_grad=True) for _ in range(3)]
+    tensors[2].data += 1
+    direction = torch.randn(1, 2048, 64)
+    found = []
+    for enabled in (False, True):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled):
+            context = flash_attention(*tensors, causal=causal, block_size=block_size)
+            found.append([context, *torch.autograd.grad(context, tensors, direction)])
+    assert_close(found[1], found[0], rtol=0, atol=0)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64], ids=str)
 @pytest.mark.parametrize("sign", [1, -1])
 def test_huge_scores_do_not_overflow(dtype, sign):

@@ -2,12 +2,13 @@
 
 import math
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from attention.functional.flash import (
+from attention.functional.online_softmax import (
     Partial,
     finish,
     merge,
@@ -104,3 +105,37 @@ def test_the_parts_together_are_the_whole(blocks):
     weights = scores.masked_fill(nothing, 0.0).softmax(dim=-1).masked_fill(nothing, 0.0)
     assert_close(context, weights @ value, **EXACT)
     assert_close(logsumexp, scores.logsumexp(dim=-1), **EXACT)
+
+
+@pytest.mark.parametrize("goes_on", [False, True], ids=["merged", "going on"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+def test_sums_are_kept_in_single_precision(dtype, goes_on):
+    # 4,096 keys, one at a time: in half precision the sum would stop growing at 256 or 2,048.
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        scores, value = torch.zeros(1, 4096, dtype=dtype), torch.ones(4096, 1, dtype=dtype)
+        so_far = None
+        for block in (slice(i, i + 1) for i in range(4096)):
+            if goes_on or so_far is None:
+                so_far = partial_attention(scores[:, block], value[block], so_far)
+            else:
+                so_far = merge(so_far, partial_attention(scores[:, block], value[block]))
+        context, logsumexp = finish(so_far)
+    assert so_far.total.item() == so_far.context.item() == 4096
+    assert (context.item(), logsumexp.dtype) == (1, torch.float32)
+    assert_close(logsumexp, torch.tensor([math.log(4096)]))
+
+
+def test_products_are_not_rounded_under_autocast():
+    scores, value = torch.randn(3, 5), torch.randn(5, 2)
+    wanted = partial_attention(scores, value)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert_close(partial_attention(scores, value), wanted, rtol=0, atol=0)
+
+
+def test_partials_in_half_precision_are_merged_in_single():
+    # One thousand times the same partial: in half precision the total would stay at 256.
+    one = Partial(*(torch.ones(1, 1, dtype=torch.bfloat16) for _ in range(3)))
+    total = one
+    for _ in range(999):
+        total = merge(total, one)
+    assert (total.total.item(), total.context.item()) == (1000, 1000)

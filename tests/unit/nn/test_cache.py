@@ -18,15 +18,18 @@ def new(max_len=7, **options):
     return KVCache(2, 3, max_len, 5, **options)
 
 
-def test_append_returns_all_so_far():
+@pytest.mark.parametrize("gradients", [False, True])
+def test_append_returns_all_so_far(gradients):
     cache, parts = new(), [random(2), random(1), random(4)]
     for i, (keys, values) in enumerate(parts):
-        found = cache.append(keys, values)
+        with torch.set_grad_enabled(gradients):
+            found = cache.append(keys, values)
         wanted = [torch.cat([part[j] for part in parts[: i + 1]], dim=2) for j in (0, 1)]
         assert_close(found, tuple(wanted), rtol=0, atol=0)
         assert cache.length == found[0].shape[2]
 
 
+@torch.no_grad()
 def test_the_memory_is_set_aside_once():
     cache = new(dtype=torch.float64)
     assert cache.n_bytes == 2 * 2 * 3 * 7 * 5 * 8

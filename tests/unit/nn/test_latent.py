@@ -360,6 +360,7 @@ def test_a_full_cache_says_so_and_stores_nothing():
     assert_close(layer(x[:, 5:6], cache=cache), by_equations(layer, x)[0][:, 5:6])
 
 
+@torch.no_grad()
 def test_the_memory_is_set_aside_once_and_seen_not_copied():
     cache = LatentCache(2, 7, 13, 2)
     first = cache.append(torch.ones(2, 3, 13), torch.ones(2, 3, 2))
@@ -474,8 +475,13 @@ BAD_INPUT = {
         ValueError,
         "rotated should have shape (B, T, d_rope) with d_rope = 4, but had (2, 5, 2)",
     ),
+    "x in half precision": (
+        lambda: new()(X.half()),
+        TypeError,
+        "x should have the dtype of the weights, torch.float32, but had torch.float16",
+    ),
     "the cache of another dtype": (
-        lambda: new()(X, cache=LatentCache(2, 7, 13, 2, dtype=torch.float16)),
+        lambda: LatentCache(2, 7, 13, 2, dtype=torch.float16).append(LATENT, KEY),
         TypeError,
         "latents should have the cache's dtype torch.float16, but had torch.float32",
     ),

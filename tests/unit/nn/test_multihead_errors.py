@@ -6,9 +6,14 @@ import re
 import pytest
 import torch
 
-from attention import KVCache, MultiHeadAttention, RotaryEmbedding, SelfAttention
+from attention import KVCache, LatentCache, MultiHeadAttention, RotaryEmbedding, SelfAttention
 
 X, MEMORY = torch.ones(2, 5, 6), torch.ones(2, 7, 6)
+
+
+def under_autocast(call):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        return call()
 
 
 def yes(*shape):
@@ -85,6 +90,41 @@ BAD_INPUT = {
         lambda: MultiHeadAttention(6, 3)(X[:, :0]),
         ValueError,
         "x should not be empty, but had shape (2, 0, 6) for (B, T, d_model)",
+    ),
+    "x in double precision": (
+        lambda: MultiHeadAttention(6, 3)(X.double()),
+        TypeError,
+        "x should have the dtype of the weights, torch.float32, but had torch.float64",
+    ),
+    "x in half precision": (
+        lambda: MultiHeadAttention(6, 3).double()(X.half()),
+        TypeError,
+        "x should have the dtype of the weights, torch.float64, but had torch.float16",
+    ),
+    "memory in double precision": (
+        lambda: MultiHeadAttention(6, 3)(X, MEMORY.double()),
+        TypeError,
+        "memory should have the dtype of the weights, torch.float32, but had torch.float64",
+    ),
+    "x in double precision, under autocast": (
+        lambda: under_autocast(lambda: MultiHeadAttention(6, 3)(X.double())),
+        TypeError,
+        "x should have the dtype of the weights, torch.float32, but had torch.float64",
+    ),
+    "one head: x in double precision": (
+        lambda: SelfAttention(6)(X.double()),
+        TypeError,
+        "x should have the dtype of the weights, torch.float32, but had torch.float64",
+    ),
+    "the caches of all layers": (
+        lambda: MultiHeadAttention(6, 3, causal=True)(X, cache=[KVCache(2, 3, 7, 2)]),
+        TypeError,
+        "cache should be a KVCache, but was list",
+    ),
+    "another layer's kind of cache": (
+        lambda: MultiHeadAttention(6, 3, causal=True)(X, cache=LatentCache(2, 7, 4, 2)),
+        TypeError,
+        "cache should be a KVCache, but was LatentCache",
     ),
     "memory for a causal module": (
         lambda: MultiHeadAttention(6, 3, causal=True)(X, MEMORY),
@@ -175,7 +215,7 @@ BAD_INPUT = {
     "a mask of one page per head": (
         lambda: MultiHeadAttention(6, 3)(X, mask=yes(3, 5, 5)),
         ValueError,
-        "mask should broadcast to the scores' shape (2, 3, 5, 5), but had (3, 1, 5, 5)",
+        "mask of three axes should broadcast to (B, T, S) = (2, 5, 5), but had (3, 5, 5)",
     ),
     "a mask with an axis too many": (
         lambda: MultiHeadAttention(6, 3)(X, mask=yes(1, 2, 3, 5, 5)),

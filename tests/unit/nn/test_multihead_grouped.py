@@ -234,7 +234,7 @@ def test_a_call_that_fails_leaves_the_cache_as_it_was():
     layer(x, cache=cache)
     with pytest.raises(ValueError, match=r"^keys should have at most 2 positions"):
         layer(x[:, :3], cache=cache)
-    with pytest.raises(ValueError, match=r"^mask should broadcast"):
+    with pytest.raises(ValueError, match=r"^mask of three axes should broadcast"):
         layer(x[:, :2], cache=cache, mask=torch.ones(2, 2, 2, dtype=torch.bool))
     assert cache.length == 5
 

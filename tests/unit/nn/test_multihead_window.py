@@ -258,6 +258,24 @@ def test_token_by_token_far_beyond_the_window(need_weights, options, n_sink, n_k
 
 
 @BOTH_PATHS
+@ALL_POSITIONS
+@SINKS
+@torch.no_grad()
+def test_token_by_token_where_no_gradients_are_computed(need_weights, options, n_sink):
+    # So a lone query may get the memory as it stands, in any order: not with a bias or weights.
+    layer, x = module(2, n_sink=n_sink, **options), random(2, 29, 24)
+    wanted, weights = by_loop(layer, x)
+    cache = layer.new_cache(2)
+    for i in range(29):
+        found = layer(x[:, i : i + 1], cache=cache, need_weights=need_weights)
+        assert_close(found[0] if need_weights else found, wanted[:, i : i + 1])
+        if need_weights:
+            kept = sorted({*range(min(n_sink, i)), *range(max(0, i - 2), i + 1)})
+            kept = list(range(i + 1)) if i < 3 + n_sink else kept
+            assert_close(found[1], weights[:, :, i : i + 1, kept])
+
+
+@BOTH_PATHS
 @SINKS
 @pytest.mark.parametrize("cuts", [[4, 5, 6], range(1, 11), [8]], ids=str)
 def test_a_cache_that_keeps_all_serves_a_window_too(need_weights, n_sink, cuts):

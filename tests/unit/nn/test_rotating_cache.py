@@ -95,6 +95,7 @@ def test_out_of_order_a_lone_query_gets_the_same_keys(n, window, n_sink):
     assert sorted(found) == seen(n - 1, n, window, n_sink)
 
 
+@torch.no_grad()
 def test_out_of_order_the_memory_itself_comes_back():
     cache, spots = new(4), set()
     for position in range(9):

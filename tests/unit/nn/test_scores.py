@@ -284,6 +284,21 @@ BAD_INPUT = {
         TypeError,
         "query should be floating-point, but its dtype was torch.int64",
     ),
+    "a query in double precision": (
+        lambda: GENERAL(QUERY.double(), KEYS),
+        TypeError,
+        "query should have the dtype of the weights, torch.float32, but had torch.float64",
+    ),
+    "keys in half precision": (
+        lambda: GENERAL(QUERY, KEYS.half()),
+        TypeError,
+        "keys should have the dtype of the weights, torch.float32, but had torch.float16",
+    ),
+    "without weights, keys in half precision": (
+        lambda: DotAttention()(KEYS[:, 0], KEYS.half()),
+        TypeError,
+        "keys should have the query's dtype torch.float32, but had torch.float16",
+    ),
     "whole numbers for the keys": (
         lambda: GENERAL(QUERY, KEYS.long()),
         TypeError,

@@ -75,6 +75,8 @@ STEPS = {
     "open JupyterLab": ["-m jupyterlab chapters"],
 }
 
+UNTIL_STOPPED = ("serve", "open JupyterLab")  # these end with Ctrl-C
+
 LINT = ["lint", "lint JavaScript"]
 BOOK = ["execute the chapters", "render the pages"]
 NOTEBOOKS = ["execute the chapters", "compare what the chapters print"]
@@ -125,8 +127,8 @@ def main() -> int:
     steps = dict.fromkeys(step for target in targets for step in TARGETS[target][1])
     clock = Clock()
     try:
-        check_writable()
-        with clock.timing("set up"):
+        with clock.timing("set up", needed=True):
+            check_writable()
             python = environment()
         for step in steps:
             with clock.timing(step):
@@ -161,14 +163,16 @@ class Clock:
         self.failed: list[str] = []
 
     @contextmanager
-    def timing(self, step: str) -> Iterator[None]:
-        """Time a step; note that it failed, and go on only where KEEP_GOING asks for it."""
+    def timing(self, step: str, *, needed: bool = False) -> Iterator[None]:
+        """Time a step; note that it failed, and go on if KEEP_GOING asks and the rest can."""
         start = time.monotonic()
         try:
             yield
         except (StepFailedError, KeyboardInterrupt) as error:
-            self.failed.append(step)
-            if isinstance(error, KeyboardInterrupt) or not os.environ.get("KEEP_GOING"):
+            if not (isinstance(error, KeyboardInterrupt) and step in UNTIL_STOPPED):
+                self.failed.append(step)
+            going = not needed and os.environ.get("KEEP_GOING")
+            if isinstance(error, KeyboardInterrupt) or not going:
                 raise
             print(f"\nmake: {error}", file=sys.stderr)
         finally:

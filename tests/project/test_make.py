@@ -174,6 +174,22 @@ def test_what_cannot_be_written_is_named(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("keep_going", ["", "1"])
+def test_a_set_up_that_fails_is_a_failure(keep_going, monkeypatch, capsys):
+    def fail():
+        raise make.StepFailedError("cannot write here")
+
+    monkeypatch.setattr(make, "check_writable", fail)
+    monkeypatch.setattr(make, "environment", lambda: pytest.fail("it went on"))
+    monkeypatch.setattr(make, "run", lambda *_: pytest.fail("it went on"))
+    monkeypatch.setattr(sys, "argv", ["make.py", "book"])
+    monkeypatch.setenv("KEEP_GOING", keep_going)
+    assert make.main() == 1
+    out, err = capsys.readouterr()
+    assert "cannot write here" in err
+    assert re.search(r"set up +0 s  FAILED", out)
+
+
+@pytest.mark.parametrize("keep_going", ["", "1"])
 def test_the_table_shows_where_the_time_went_also_of_a_failure(keep_going, monkeypatch, capfd):
     steps = {"first": ['-c "print(1)"'], "second": ['-c "raise SystemExit(3)"'], "third": ["-V"]}
     monkeypatch.setattr(make, "STEPS", steps)
@@ -190,6 +206,19 @@ def test_the_table_shows_where_the_time_went_also_of_a_failure(keep_going, monke
     assert re.search(r"in all +\d+ s", table)
     assert "second" in err
     assert "(3)" in err
+
+
+@pytest.mark.parametrize(("step", "status"), [("serve", 0), ("package", 1)])
+def test_what_runs_until_it_is_stopped_does_not_fail_by_it(step, status, monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(make, "run", stop)
+    monkeypatch.setattr(make, "TARGETS", {"it": ("", [step])})
+    monkeypatch.setattr(make, "environment", lambda: Path(sys.executable))
+    monkeypatch.setattr(sys, "argv", ["make.py", "it"])
+    assert make.main() == status
+    assert "stopped by hand" in capsys.readouterr().err
 
 
 def test_without_a_failure_the_exit_status_says_so(monkeypatch, capfd):

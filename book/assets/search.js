@@ -153,7 +153,9 @@
 
   /** Up to 240 letters around the first of the words. @param {Part} part @param {string[]} words */
   function quote(part, words) {
-    const text = part.words.startsWith(part.heading) ? part.words.slice(part.heading.length).trim() : part.words;
+    const rest = part.words.startsWith(part.heading) ? part.words.slice(part.heading.length).trim() : part.words;
+    // The heading is left out, unless it alone holds the words.
+    const text = words.some((word) => rest.toLowerCase().includes(word)) ? rest : part.words;
     const lower = text.toLowerCase();
     const at = Math.min(...words.map((word) => lower.indexOf(word)).filter((place) => place >= 0), Infinity);
     const start = at === Infinity || at < 120 ? 0 : text.indexOf(" ", at - 120) + 1;

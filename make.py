@@ -45,6 +45,7 @@ STEPS = {
         "-m ruff check .",
         "-m ruff format --check .",
         "-m mypy",
+        "-c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-cache",
         "book/notebooks.py --check",
     ],
     "lint JavaScript": ["tests/helpers/javascript.py install", "tests/helpers/javascript.py lint"],

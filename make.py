@@ -56,9 +56,9 @@ STEPS = {
         "-m pytest -p nbval.plugin --nbval chapters --executed -o filterwarnings=default"
         " --junitxml=_build/reports/notebooks.xml"
     ],
-    "package, quick": [f'{PYTEST} tests/unit tests/node tests/project -m "not slow"'],
+    "package, quick": [f'{PYTEST} tests/unit tests/node tests/project tests/faults -m "not slow"'],
     "package": [f"{PYTEST} --ignore=tests/site --ignore=tests/live"],
-    "site": [f"{PYTEST} tests/site"],
+    "site": [f"{PYTEST} --no-loadscope-reorder tests/site"],
     "JupyterLab": ["-m pytest tests/live"],
     "chapters elsewhere": ["tests/helpers/elsewhere.py"],
     "newest packages": ["tests/helpers/newest.py"],

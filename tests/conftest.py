@@ -1,13 +1,18 @@
 """Every run of the tests is the same run: one thread, fixed seeds, no window on a screen."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import matplotlib
 import pytest
 import torch
-from browser import launch
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 matplotlib.use("Agg")
 torch.set_num_threads(1)
@@ -22,7 +27,10 @@ def _seed() -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all the tests of a session that need one."""
+    """One Chromium for all the tests of a process that need one; the others load no Playwright."""
+    from browser import launch
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

@@ -1,286 +1,121 @@
-"""Mistakes that people make when they write attention, each with the tests that must catch it.
-
-Here are those of masks, definition and heads; ``history.py`` has those of sequence to
-sequence, ``transformer.py`` those of the GPT, ``loading.py`` those of its files.
+"""A mistake put into the package on its way into Python, and the tests that are run on it.
 
 A fault is a list of edits, text for text, in one file of the package. Every old text must stand
-there exactly once, so that a fault whose line has moved is noticed and not passed over.
+there exactly once, so that a fault whose line has moved is noticed and not passed over. No file is
+changed and none is copied: the edited text is compiled in place of what the file holds, in a
+process of its own.
 """
 
+from __future__ import annotations
+
 import io
-import json
+import multiprocessing
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE, TESTS = ROOT / "attention", ROOT / "tests"
+
+# Importing takes longer than the tests: one process imports, and a fork of it runs each fault.
+fork = multiprocessing.get_context("forkserver")
+PRELOAD = ["pytest", "hypothesis", "matplotlib", "torch.distributed.tensor", "torch._dynamo"]
+PRELOAD += ["gguf", "tokenizers", "safetensors.torch", "huggingface_hub.file_download"]
+PRELOAD += [f"transformers.models.{name}.modeling_{name}" for name in ("gpt2", "llama")]
+fork.set_forkserver_preload(PRELOAD)
+COMPILED = TemporaryDirectory()  # what no fault touches is compiled once, not for each of them
+
+SLIPS = (NameError, ImportError, SyntaxError)
+"""What a test raises when the edit itself is wrong, so that the test says nothing of the fault."""
 
 
 class Fault(NamedTuple):
+    """A mistake.
+
+    Attributes:
+        file: Where it is made, inside the package.
+        edits: Old text and new text, in the order in which they are made.
+        caught_by: The tests that must fail of it, each of them.
+    """
+
     file: str
     edits: list[tuple[str, str]]
     caught_by: list[str]
 
 
-TRIL = ".tril(n_keys - n_queries)"
-HIDDEN = "hidden = torch.where(seen, -torch.inf, 0.0)"
-MASKED_SOFTMAX = "torch.softmax(torch.where(mask, scores, hidden), dim=-1)"
-SURE_SOFTMAX = "torch.softmax(torch.where(mask, scores, -torch.inf), dim=-1)"
-SOFTMAX = "return torch.softmax(scores, dim=-1)"
-EMPTY_ROWS = "return weights * seen if torch.is_grad_enabled() else weights.mul_(seen)"
-DEFINITION_CALL = "score_bias=bias,"
-FAST_CALL = "attn_mask=_as_scores(mask, bias),"
-DROPOUT = "self.dropout if self.training else 0.0"
+class Outcome(NamedTuple):
+    """What became of the tests that were run: their names, and what pytest wrote."""
 
-FAULTS = {
-    # --- the masks ---
-    "causal mask inverted": Fault(
-        "functional/masks.py",
-        [("return every.tril(", "return ~every.tril(")],
-        ["test_causal_mask_by_hand", "test_causal_attention_looks_back_and_at_itself"],
-    ),
-    "triu(0): a query cannot see itself": Fault(
-        "functional/masks.py",
-        [(TRIL, f"{TRIL[:-1]} - 1)")],
-        ["test_causal_mask_lets_a_query_see_itself"],
-    ),
-    "tril(1): a query sees the next position": Fault(
-        "functional/masks.py",
-        [(TRIL, f"{TRIL[:-1]} + 1)")],
-        ["test_causal_mask_hides_the_next_position"],
-    ),
-    "causal mask aligned at the top left": Fault(
-        "functional/masks.py",
-        [(TRIL, ".tril()")],
-        ["test_causal_mask_is_aligned_at_the_bottom_right"],
-    ),
-    "window one too wide": Fault(
-        "functional/masks.py",
-        [("- n_queries - window)", "- n_queries - window - 1)")],
-        ["test_sliding_window_by_hand", "test_sliding_window_counts_the_query_itself"],
-    ),
-    "padding mask inverted": Fault(
-        "functional/masks.py",
-        [("device=lengths.device) < lengths", "device=lengths.device) >= lengths")],
-        ["test_padding_mask_is_true_for_real_tokens"],
-    ),
-    # --- the definition ---
-    "mask read as True = ignore": Fault(
-        "functional/definition.py",
-        [
-            (
-                MASKED_SOFTMAX,
-                MASKED_SOFTMAX.replace("mask, scores, hidden", "mask, hidden, scores"),
-            ),
-            ("seen = mask.any(", "seen = ~mask.all("),
-        ],
-        ["test_true_means_may_attend", "test_by_hand_causal"],
-    ),
-    "no scale": Fault(
-        "functional/definition.py",
-        [("scale = query.shape[-1] ** -0.5", "scale = 1.0")],
-        ["test_by_hand_the_scale_is_one_over_the_root_of_d_k"],
-    ),
-    "divided by d_k, not by its root": Fault(
-        "functional/definition.py",
-        [("scale = query.shape[-1] ** -0.5", "scale = query.shape[-1] ** -1.0")],
-        ["test_by_hand_the_scale_is_one_over_the_root_of_d_k"],
-    ),
-    "scaled after the product": Fault(
-        "functional/definition.py",
-        [("(query * scale) @ key.mT", "(query @ key.mT) * scale")],
-        ["test_half_precision_does_not_overflow"],
-    ),
-    "softmax over the queries": Fault(
-        "functional/definition.py",
-        [(SOFTMAX, SOFTMAX.replace("-1", "-2"))],
-        ["test_the_softmax_runs_over_the_keys"],
-    ),
-    "-1e9 for -inf: a fully masked row is uniform": Fault(
-        "functional/definition.py",
-        [(HIDDEN, HIDDEN.replace("-torch.inf", "-1e9")), (EMPTY_ROWS, "return weights")],
-        ["test_a_fully_masked_row_is_zero"],
-    ),
-    "-inf added, NaN mended after the softmax": Fault(
-        "functional/definition.py",
-        [
-            (
-                MASKED_SOFTMAX,
-                "torch.softmax(scores + torch.where(mask, 0.0, -torch.inf), dim=-1)"
-                ".masked_fill(~seen, 0.0)",
-            ),
-        ],
-        ["test_a_fully_masked_row_has_a_finite_gradient"],
-    ),
-    "-inf filled in, NaN mended after the softmax": Fault(
-        "functional/definition.py",
-        [(MASKED_SOFTMAX, f"{SURE_SOFTMAX}.masked_fill(~seen, 0.0)")],
-        ["test_a_fully_masked_row_makes_no_nan_on_the_way_back"],
-    ),
-    "mask after the softmax": Fault(
-        "functional/definition.py",
-        [(MASKED_SOFTMAX, "torch.softmax(scores, dim=-1) * mask")],
-        ["test_the_mask_comes_before_the_softmax", "test_by_hand_causal"],
-    ),
-    "an empty row left uniform where gradients are computed": Fault(
-        "functional/definition.py",
-        [("return weights * seen if", "return weights if")],
-        ["test_a_fully_masked_row_is_zero"],
-    ),
-    "an empty row left uniform where none are": Fault(
-        "functional/definition.py",
-        [("else weights.mul_(seen)", "else weights")],
-        ["test_a_fully_masked_row_is_zero"],
-    ),
-    "an empty row emptied in the softmax's own result": Fault(
-        "functional/definition.py",
-        [(EMPTY_ROWS, "return weights.mul_(seen)")],
-        ["test_a_fully_masked_row_has_a_finite_gradient"],
-    ),
-    "an empty row keeps its scores": Fault(
-        "functional/definition.py",
-        [(MASKED_SOFTMAX, "torch.softmax(torch.where(mask | ~seen, scores, -torch.inf), dim=-1)")],
-        ["test_what_is_masked_need_not_be_a_number"],
-    ),
-    "no row is taken for empty": Fault(
-        "functional/definition.py",
-        [("if not empty_rows:", "if True:")],
-        ["test_a_fully_masked_row_is_zero"],
-    ),
-    "the mask forgotten where no row is empty": Fault(
-        "functional/definition.py",
-        [(SURE_SOFTMAX, "torch.softmax(scores, dim=-1)")],
-        ["test_where_no_row_is_empty_nothing_changes_if_one_says_so"],
-    ),
-    "dropout without its factor": Fault(
-        "functional/definition.py",
-        [("F.dropout(weights, dropout_p)", "F.dropout(weights, dropout_p) * (1 - dropout_p)")],
-        [
-            "test_dropout_scales_up_the_weights_that_it_keeps",
-            "test_dropout_is_right_on_average",
-        ],
-    ),
-    "weights returned from before dropout": Fault(
-        "functional/definition.py",
-        [
-            ("weights = F.dropout(", "left = F.dropout("),
-            ("return weights @ value", "return left @ value"),
-        ],
-        ["test_dropout_scales_up_the_weights_that_it_keeps"],
-    ),
-    # --- the modules ---
-    "scaled by d_model, not by d_head": Fault(
-        "nn/heads.py",
-        [
-            (DEFINITION_CALL, f"{DEFINITION_CALL} scale=query[0, :, 0].numel() ** -0.5,"),
-            (FAST_CALL, f"{FAST_CALL} scale=query[0, :, 0].numel() ** -0.5,"),
-        ],
-        ["test_by_hand_two_heads", "test_the_scale_is_that_of_a_head_not_of_the_model"],
-    ),
-    "view without transpose": Fault(
-        "nn/heads.py",
-        [
-            (
-                "projected.unflatten(-1, (-1, d_head)).transpose(1, 2)",
-                "projected.reshape(len(projected), -1, projected.shape[1], d_head)",
-            ),
-            (
-                "context.transpose(1, 2).flatten(-2)",
-                "context.reshape(len(context), context.shape[2], -1)",
-            ),
-        ],
-        ["test_by_hand_two_heads", "test_each_head_has_its_own_columns_and_heads_stand_in_order"],
-    ),
-    "heads joined in the wrong order": Fault(
-        "nn/heads.py",
-        [("context.transpose(1, 2).flatten(-2)", "context.permute(0, 2, 3, 1).flatten(-2)")],
-        [
-            "test_by_hand_w_o_mixes_the_heads",
-            "test_each_head_has_its_own_columns_and_heads_stand_in_order",
-        ],
-    ),
-    "no W_O": Fault(
-        "nn/multihead.py",
-        [("context = self.w_o(join_heads(context))", "context = join_heads(context)")],
-        ["test_by_hand_w_o_mixes_the_heads"],
-    ),
-    "queries and keys exchanged": Fault(
-        "nn/multihead.py",
-        [
-            ("split_heads(self.w_q(x)", "split_heads(self.w_k(x)"),
-            ("split_heads(self.w_k(source)", "split_heads(self.w_q(source)"),
-        ],
-        ["test_by_hand_queries_are_projected_by_w_q_and_keys_by_w_k"],
-    ),
-    "values from the keys' projection": Fault(
-        "nn/multihead.py",
-        [("split_heads(self.w_v(source)", "split_heads(self.w_k(source)")],
-        ["test_memory_answers_what_x_asks"],
-    ),
-    "memory looks at itself": Fault(
-        "nn/multihead.py",
-        [("split_heads(self.w_q(x)", "split_heads(self.w_q(source)")],
-        ["test_memory_answers_what_x_asks"],
-    ),
-    "dropout left on in evaluation": Fault(
-        "nn/multihead.py",
-        [(DROPOUT, "self.dropout")],
-        ["test_dropout_is_off_in_evaluation"],
-    ),
-    "dropout of one head left on in evaluation": Fault(
-        "nn/self_attention.py",
-        [(DROPOUT, "self.dropout")],
-        ["test_dropout_of_one_head_is_on_in_training_and_off_in_evaluation"],
-    ),
-    "causal or the mask, where both should allow": Fault(
-        "nn/multihead.py",
-        [("else visible & mask", "else visible | mask")],
-        ["test_a_causal_module_allows_what_both_masks_allow"],
-    ),
-    "a page of the mask per head, not per sequence": Fault(
-        "_checks.py",
-        [("return mask[:, None]", "return mask[None]")],
-        ["test_a_mask_of_three_axes_has_one_page_per_sequence"],
-    ),
-    # --- the fast path alone ---
-    "fast path: mask read as True = ignore": Fault(
-        "nn/heads.py",
-        [(FAST_CALL, "attn_mask=_as_scores(None if mask is None else ~mask, bias),")],
-        ["test_the_fast_path_equals_the_definition_across"],
-    ),
-    "fast path: not causal": Fault(
-        "nn/heads.py",
-        [("is_causal=plan.is_causal", "is_causal=False")],
-        [
-            "test_by_hand_two_causal_heads",
-            "test_the_fast_path_equals_the_definition_within",
-        ],
-    ),
-    "fast path: no scale": Fault(
-        "nn/heads.py",
-        [(FAST_CALL, f"{FAST_CALL} scale=1.0,")],
-        ["test_by_hand_two_heads"],
-    ),
-    "fast path: no dropout": Fault(
-        "nn/heads.py",
-        [(f"{FAST_CALL}\n        dropout_p=dropout_p,", FAST_CALL)],
-        ["test_dropout_scales_up_what_it_keeps_and_is_right_on_average"],
-    ),
-}
+    code: int
+    ran: set[str]
+    failed: set[str]
+    slips: set[str]
+    log: str
 
 
-def run_tests(folder: Path, only: list[str] | None = None) -> None:
-    """Run a folder's tests on its copy of the package; for a process of its own.
+def edited(fault: Fault) -> str:
+    """The text of the fault's file with the fault in it."""
+    text = (PACKAGE / fault.file).read_text(encoding="utf-8")
+    for old, new in fault.edits:
+        found = text.count(old)
+        if found != 1:
+            raise LookupError(f"{old!r} stands in {fault.file} {found} times, and should once")
+        text = text.replace(old, new)
+    return text
 
-    The long tables and the gradients by finite differences are left out, unless the tests to run
-    are named: each of these faults has a test that shows it sooner.
 
-    Leaves ``found.json``: pytest's exit code, the names of the tests that failed, and its log.
-    """
+class Edited(MetaPathFinder, SourceFileLoader):
+    """Gives one module of the package another text than its file has."""
+
+    def __init__(self, file: str, text: str) -> None:
+        name = ".".join(Path("attention", file).with_suffix("").parts)
+        super().__init__(name.removesuffix(".__init__"), str(PACKAGE / file))
+        self.code = compile(text, self.path, "exec")
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        """The module, where it is the edited one."""
+        found = fullname == self.name
+        return spec_from_file_location(fullname, self.path, loader=self) if found else None
+
+    def get_code(self, fullname: str) -> object:
+        """What is run instead of the file."""
+        return self.code
+
+
+def run_tests(files: Sequence[str], names: Sequence[str], fault: Fault | None = None) -> Outcome:
+    """Run the tests of these names, in these files under ``tests``, on the package with a fault."""
+    here, there = fork.Pipe(duplex=False)
+    process = fork.Process(target=_run, args=(there, COMPILED.name, files, set(names), fault))
+    process.start()
+    there.close()
+    try:
+        if not here.poll(120):
+            raise TimeoutError(f"the tests did not end within two minutes: {names}")
+        return here.recv()
+    finally:
+        process.kill()
+        process.join()
+
+
+def _run(
+    answer: Connection, compiled: str, files: Sequence[str], names: set[str], fault: Fault | None
+) -> None:
+    """What the process does: everything is imported anew, and so with the fault."""
     import pytest
     from hypothesis import Phase, settings
 
-    failed = set()
+    ran, failed, slips = set(), set(), set()
+
+    def name_of(item: pytest.Item) -> str:
+        return item.name.partition("[")[0]
 
     class Listener:
         def pytest_collection(self) -> None:
@@ -289,18 +124,32 @@ def run_tests(folder: Path, only: list[str] | None = None) -> None:
             settings.register_profile("broken or not", settings.default, **quick)
             settings.load_profile("broken or not")
 
-        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-            if report.failed:
-                failed.add(report.location[2].split("[")[0])
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            items[:] = [item for item in items if name_of(item) in names]
 
-    os.chdir(folder)
-    sys.path.insert(0, str(folder))  # before an installed package
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_setup(self, item: pytest.Item) -> None:
+            ran.add(name_of(item))
+            if name_of(item) in failed:
+                pytest.skip("another case of it has failed")
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> object:
+            report = yield
+            if report.failed:
+                failed.add(name_of(item))
+                if call.excinfo and call.excinfo.errisinstance(SLIPS):
+                    slips.add(f"{name_of(item)}: {call.excinfo.exconly()}")
+            return report
+
+    os.chdir(ROOT)
+    sys.pycache_prefix, sys.dont_write_bytecode = compiled, False
+    sys.path.insert(0, str(ROOT))  # before an installed package
+    if fault:
+        sys.meta_path.insert(0, Edited(fault.file, edited(fault)))
     # Plug-ins would take longer to start than the tests to run.
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
-    options = ["-q", "--tb=no", "-W", "error", "--rootdir", "."]
-    options += ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
-    most = "not bad_input and not derivative and not obeys and not learns"
-    chosen = ["-k", " or ".join(only) if only else most, str(folder)]
+    options = ["-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
     with redirect_stdout(io.StringIO()) as log:
-        code = pytest.main([*options, *chosen], plugins=[Listener()])
-    Path("found.json").write_text(json.dumps([int(code), sorted(failed), log.getvalue()]))
+        code = pytest.main([*options, *(str(TESTS / file) for file in files)], [Listener()])
+    answer.send(Outcome(int(code), ran, failed, slips, log.getvalue()))

@@ -1,119 +1,78 @@
-"""The tests are tested: each deliberate fault of ``faults.py`` is caught, by a test of that name.
+"""The tests are tested: each fault of ``tables`` is caught by the tests that it names."""
 
-Each fault goes into a copy of the package beside a copy of the test files of that part, which then
-run on it in a process of their own.
-"""
-
-import json
-import multiprocessing
-import shutil
-from pathlib import Path
+import ast
 
 import pytest
-from efficient import FAULTS as EFFICIENT
-from efficient import SUITES as EFFICIENT_SUITES
-from history import FAULTS as HISTORY
-from loading import FAULTS as LOADING
-from loading import SUITES as LOADING_SUITES
-from running import FAULTS, run_tests
-from transformer import FAULTS as TRANSFORMER
-from transformer import SUITES as TRANSFORMER_SUITES
-
-TESTS = Path(__file__).parents[1]
-ATTENTION = [
-    "unit/functional/test_masks.py",
-    "unit/functional/test_definition.py",
-    "unit/nn/test_multihead.py",
-]
-TRANSLATOR = [
-    "unit/models/test_encoder.py",
-    "unit/models/test_seq2seq.py",
-    "unit/models/test_search.py",
-]
-SUITES = {
-    "_checks.py": ATTENTION,
-    "functional/masks.py": ATTENTION,
-    "functional/definition.py": ATTENTION,
-    "nn/heads.py": ATTENTION,
-    "nn/multihead.py": ATTENTION,
-    "nn/self_attention.py": ATTENTION,
-    "nn/scores.py": ["unit/nn/test_scores.py"],
-    "models/seq2seq/encoder.py": TRANSLATOR,
-    "models/seq2seq/decoder.py": TRANSLATOR,
-    "models/seq2seq/model.py": TRANSLATOR,
-    "models/seq2seq/search.py": TRANSLATOR,
-    "data/vocabulary.py": ["unit/data/test_vocabulary.py"],
-}
-"""For each file that may have a fault, the test files that are to catch it."""
-
-# Importing takes longer than the tests: one process imports, and a fork of it runs each copy.
-fork = multiprocessing.get_context("forkserver")
-PRELOAD = ["pytest", "hypothesis", "matplotlib", "torch.distributed.tensor", "torch._dynamo"]
-PRELOAD += ["gguf", "tokenizers", "safetensors.torch", "huggingface_hub.file_download"]
-PRELOAD += [f"transformers.models.{name}.modeling_{name}" for name in ("gpt2", "llama")]
-fork.set_forkserver_preload(PRELOAD)
-
-
-def failures(folder, suite, edits=(), file=None, only=None):
-    """Copy the package and a suite into ``folder``, make the edits, and name what fails."""
-    package = folder / "attention"
-    left_out = shutil.ignore_patterns("__pycache__", "widgets", "weights")
-    shutil.copytree(TESTS.parent / "attention", package, ignore=left_out)
-    for source in ("conftest.py", *suite):
-        shutil.copy(TESTS / source, folder)
-    for old, new in edits:
-        text = (package / file).read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} should stand in {file} once: mend this fault's edit"
-        (package / file).write_text(text.replace(old, new), encoding="utf-8")
-
-    process = fork.Process(target=run_tests, args=(folder, only))
-    process.start()
-    process.join(timeout=120)
-    assert process.exitcode == 0, f"the tests did not run: {process}"
-    code, failed, log = json.loads((folder / "found.json").read_text())
-    assert code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), log
-    return set(failed)
-
-
-@pytest.mark.parametrize(
-    "file",
-    ["functional/definition.py", "nn/scores.py", "models/seq2seq/model.py", "data/vocabulary.py"],
+from running import TESTS, Fault, Outcome, edited, run_tests
+from tables import (
+    definition_and_heads,
+    flash,
+    gpt,
+    loading,
+    positions_and_caches,
+    seq2seq,
+    windowed_heads,
+    windows_and_latents,
 )
-def test_without_a_fault_nothing_fails(file, tmp_path):
-    assert failures(tmp_path, SUITES[file]) == set()
 
-
-@pytest.mark.parametrize(
-    "fault", [*FAULTS.values(), *HISTORY.values()], ids=[*FAULTS.keys(), *HISTORY.keys()]
+TABLES = (
+    definition_and_heads,
+    seq2seq,
+    positions_and_caches,
+    gpt,
+    loading,
+    flash,
+    windows_and_latents,
+    windowed_heads,
 )
-def test_fault_is_caught(fault, tmp_path):
-    suite = SUITES[fault.file]
-    assert set(fault.caught_by) <= failures(tmp_path, suite, fault.edits, fault.file)
+ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 
 
-BY_NAME = [
-    (TRANSFORMER, TRANSFORMER_SUITES),
-    (LOADING, LOADING_SUITES),
-    (EFFICIENT, EFFICIENT_SUITES),
-]
-"""Tables of which only the tests that a fault names are run."""
+def outcome(table, file: str, names: list[str], fault: Fault | None = None) -> Outcome:
+    """Run the tests of these names, which have to be there."""
+    found = run_tests(table.SUITES[file], names, fault)
+    assert found.code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), found.log
+    assert found.ran == set(names)
+    return found
 
 
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_every_fault_finds_its_text_and_its_tests(table):
+    lost = []
+    for name, fault in table.FAULTS.items():
+        try:
+            compile(edited(fault), fault.file, "exec")
+        except (LookupError, SyntaxError) as error:
+            lost.append(f"{name}: {error}")
+        texts = [(TESTS / file).read_text(encoding="utf-8") for file in table.SUITES[fault.file]]
+        known = {
+            node.name
+            for text in texts
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef)
+        }
+        lost += [f"{name}: no {test}" for test in fault.caught_by if test not in known]
+    assert lost == []
+
+
+def test_no_two_faults_have_one_name():
+    assert len(ROWS) == sum(len(table.FAULTS) for table in TABLES) > 200
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("table", "suites", "file"),
-    [(table, suites, file) for table, suites in BY_NAME for file in suites],
-    ids=[file for _, suites in BY_NAME for file in suites],
+    ("table", "file"), [(table, file) for table in TABLES for file in table.SUITES]
 )
-def test_without_a_fault_nothing_fails_of_those_that_are_named(table, suites, file, tmp_path):
-    named = {name for f in table.values() if f.file == file for name in f.caught_by}
-    assert failures(tmp_path, suites[file], only=sorted(named)) == set()
+def test_without_a_fault_nothing_fails_of_those_that_are_named(table, file):
+    faults = [fault for fault in table.FAULTS.values() if fault.file == file]
+    named = {test for fault in faults for test in fault.caught_by}
+    assert outcome(table, file, sorted(named)).failed == set()
 
 
-@pytest.mark.parametrize(
-    ("fault", "suite"),
-    [(fault, suites[fault.file]) for table, suites in BY_NAME for fault in table.values()],
-    ids=[name for table, _ in BY_NAME for name in table],
-)
-def test_fault_is_caught_by_those_that_are_named(fault, suite, tmp_path):
-    found = failures(tmp_path, suite, fault.edits, fault.file, only=fault.caught_by)
-    assert found == set(fault.caught_by)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ROWS)
+def test_fault_is_caught_by_those_that_are_named(name):
+    table, fault = ROWS[name]
+    found = outcome(table, fault.file, fault.caught_by, fault)
+    assert found.failed == set(fault.caught_by)
+    assert found.slips == set(), "the edit itself is wrong"

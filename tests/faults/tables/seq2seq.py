@@ -1,6 +1,21 @@
-"""Mistakes in attention between two sequences, encoder, decoder and beam, as in ``faults.py``."""
+"""Mistakes in attention between two sequences, in encoder, decoder, search and vocabulary."""
 
 from running import Fault
+
+TRANSLATOR = [
+    "unit/models/test_encoder.py",
+    "unit/models/test_seq2seq.py",
+    "unit/models/test_search.py",
+]
+SUITES = {
+    "nn/scores.py": ["unit/nn/test_scores.py"],
+    "models/seq2seq/encoder.py": TRANSLATOR,
+    "models/seq2seq/decoder.py": TRANSLATOR,
+    "models/seq2seq/model.py": TRANSLATOR,
+    "models/seq2seq/search.py": TRANSLATOR,
+    "data/vocabulary.py": ["unit/data/test_vocabulary.py"],
+}
+"""For each file that may have a fault of these, the test files that are to catch it."""
 
 LOOK = "self.attention(state, memory.keys, memory.mask, prepared=prepared)"
 MOVE = "state = self._move(inputs, state)"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import functools
+import json
+import re
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-import axe_playwright_python
 import pytest
 
 if TYPE_CHECKING:
@@ -21,15 +22,30 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 NOT_BUILT = "(site not built)"
 PHONE, DESK = {"width": 320, "height": 720}, {"width": 1280, "height": 900}
+STATE = "application/vnd.jupyter.widget-state+json"
+NEXT_FRAME = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 
 
+@cache
 def page_names() -> list[str]:
     """Every page of the site, as a path inside it; a stand-in that fails when none is built."""
     pages = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
     return [p for p in pages if not p.startswith("_")] or [NOT_BUILT]
+
+
+def on_pages(names: list[str]) -> list[Any]:
+    """Parameters for a test that runs on these pages, all the tests of a page in one process."""
+    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+
+
+@cache
+def models_on(name: str) -> dict[str, dict[str, Any]]:
+    """The widget models that a page carries, by their ids."""
+    text = "" if name == NOT_BUILT else (SITE / name).read_text(encoding="utf-8")
+    found = re.search(rf'<script type="{re.escape(STATE)}">(.*?)</script>', text, re.DOTALL)
+    return json.loads(found[1])["state"] if found else {}
 
 
 def need_site() -> Path:
@@ -54,7 +70,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """Serve a folder on a free local port; yield its address."""
-    handler = functools.partial(QuietHandler, directory=str(folder))
+    handler = partial(QuietHandler, directory=str(folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -68,11 +84,22 @@ def serve(folder: Path) -> Iterator[str]:
 
 @dataclass
 class Visit:
-    """One browser tab and what happened in it."""
+    """One browser tab and what happened in it.
+
+    Attributes:
+        page: The tab.
+        base: Where the site is.
+        size: How large the tab was opened.
+        requests: What was asked for so far.
+        loaded: What the page asked for until it stood.
+        problems: What the page complained of.
+    """
 
     page: Page
     base: str
+    size: dict[str, int] = field(default_factory=lambda: DESK)
     requests: list[str] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def open(self, name: str) -> Page:
@@ -83,6 +110,15 @@ class Visit:
             " || !document.querySelector('script[src*=\"afm-host\"]')",
             timeout=15_000,
         )
+        self.loaded = list(self.requests)
+        return self.page
+
+    def resize(self, size: dict[str, int]) -> Page:
+        """Give the tab another size, and the page the time to follow."""
+        if self.page.viewport_size != size:
+            self.page.set_viewport_size(size)
+            self.page.wait_for_function(f"innerWidth === {size['width']}")
+            self.page.evaluate(NEXT_FRAME)
         return self.page
 
     @property
@@ -92,16 +128,17 @@ class Visit:
         return [url for url in self.requests if not url.startswith(own)]
 
     def files(self) -> list[Path]:
-        """The site's files that were asked for."""
-        paths = {unquote(urlsplit(url).path) for url in self.requests if url.startswith(self.base)}
+        """The site's files that the page asked for to stand."""
+        paths = {unquote(urlsplit(url).path) for url in self.loaded if url.startswith(self.base)}
         start = unquote(urlsplit(self.base).path)
         return [SITE / path.removeprefix(start) for path in sorted(paths)]
 
 
 def visit(browser: Browser, base: str, **options: Any) -> tuple[BrowserContext, Visit]:
     """Open a tab that can reach the site and nothing else."""
-    context = browser.new_context(**{"viewport": DESK, **options})
-    tab = Visit(context.new_page(), base)
+    size = options.setdefault("viewport", DESK)
+    context = browser.new_context(**options)
+    tab = Visit(context.new_page(), base, size)
 
     def guard(route: Route) -> None:
         if route.request.url.startswith((base, "data:", "blob:")):

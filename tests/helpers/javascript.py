@@ -73,7 +73,7 @@ def axe_source() -> str:
     return AXE.read_text(encoding="utf8")
 
 
-def violations(page: Page, context: str | None = None, **options: Any) -> list[str]:
+def violations(page: Page, context: Any = None, **options: Any) -> list[str]:
     """What the newest axe-core has against a page, or against a part of it: a line each."""
     page.evaluate(axe_source())
     found: list[str] = page.evaluate(RUN_AXE, [context, options])

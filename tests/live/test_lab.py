@@ -1,123 +1,27 @@
-"""The chapters as a reader of Binder has them: JupyterLab, a kernel, sliders that both can move."""
+"""The book as a reader of Binder has it: JupyterLab, a kernel, sliders that both can move.
 
+nbval has run every cell of every chapter. Here one chapter is run in full where a reader runs it,
+and one notebook, written for the purpose, has every kind of widget.
+"""
+
+import ast
 import re
 import subprocess
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import nbformat
 import pytest
 from jupyter_client import BlockingKernelClient
 from playwright.sync_api import Locator, Page, expect
+from widget_table import BY_NAME, TABLE, Row
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted(path.name for path in (ROOT / "chapters").glob("*.ipynb"))
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+ONE_CHAPTER = "06_causal_attention.ipynb"
 INSTANCES = "__import__('ipywidgets').widgets.widget._instances"
 
 
-class Kind(NamedTuple):
-    """A kind of widget: how it looks on the page, and a question with which to compare numbers.
-
-    Attributes:
-        view: Its place on the page.
-        control: A slider's name, which is the trait's and the view's data attribute, too.
-        spoken: What the slider says, as a pattern; {0} and {1} stand for the value and the next.
-        also: Another trait that Python sets, and its value as Python writes it.
-        place: Where the page shows a number, and the attribute that carries it.
-        number: The same number in Python, of the widget w.
-    """
-
-    view: str
-    control: str
-    spoken: str
-    also: tuple[str, str]
-    place: tuple[str, str]
-    number: str
-
-
-KINDS = {
-    "AttentionExplorer": Kind(
-        ".afm-explorer",
-        "length",
-        "^{0} of",
-        ("mask", "'none'"),
-        ("td[data-query='0'][data-key='1']", "data-weight"),
-        "w.weights[w.head, 0, 1].item()",
-    ),
-    "TranslationExplorer": Kind(
-        ".afm-translation",
-        "length",
-        "^{0} ",
-        ("example", "len(w.sources) - 1"),
-        (".afm-pairs li[data-written='1']", "data-value"),
-        "w.chance[1]",
-    ),
-    "AlignmentExplorer": Kind(
-        ".afm-alignment",
-        "step",
-        "^step {1} of",
-        ("position", "1"),
-        ("td[aria-selected]", "data-weight"),
-        "w.weights[w.step, 1].item()",
-    ),
-    "ScalingExplorer": Kind(
-        ".afm-scaling",
-        "d_k",
-        "^{0} dimension",
-        ("temperature", "2.5"),
-        ("td[data-query='0'][data-key='1']", "data-weight"),
-        "w.jacobian[0, 1].item()",
-    ),
-    "PositionExplorer": Kind(
-        ".afm-position",
-        "place",
-        "^place {1} of",
-        ("scheme", "'rotary'"),
-        ("td[data-query='0'][data-key='1']", "data-weight"),
-        "w.weights[0, 1].item()",
-    ),
-    "HeadExplorer": Kind(
-        ".afm-head-explorer",
-        "layer",
-        "^layer {0},",
-        ("head", "3"),
-        (".afm-map td[data-query='3'][data-key='0']", "data-weight"),
-        "w.weights[w.layer, w.head, 3, 0].item()",
-    ),
-    "BlockDiagram": Kind(
-        ".afm-block-diagram",
-        "length",
-        "^{0} token",
-        ("norm_order", "'post'"),
-        ("[data-figure=scores]", "data-value"),
-        "w.activations['scores']",
-    ),
-    "CostExplorer": Kind(
-        ".afm-cost",
-        "length",
-        "^{0} token",
-        ("n_layers", "7"),
-        ("tr[data-row=attention]", "data-value"),
-        "w.flops.attention",
-    ),
-    "CacheCalculator": Kind(
-        ".afm-calculator",
-        "context",
-        "^{0} token",
-        ("bytes_per_number", "1"),
-        ("tr[data-row=setting]", "data-value"),
-        "w.total_bytes",
-    ),
-    "GPTExplorer": Kind(
-        ".afm-gpt",
-        "head",
-        "^head {0}, counted",
-        ("mask", "'none'"),
-        (".afm-guess", "data-value"),
-        "w.guesses[0][1]",
-    ),
-}
 MINUTE = 60_000  # in Playwright's milliseconds
 expect.set_options(timeout=MINUTE)
 
@@ -141,10 +45,30 @@ def test_binders_environment_has_no_cuda(binder_python):
     assert "nvidia-" not in listed
 
 
-def open_and_run_all(page: Page, lab, chapter: str) -> BlockingKernelClient:
-    """Open a chapter, run all its cells, and return a client of its kernel."""
+def test_binders_environment_has_all_that_the_book_imports(binder_python, tmp_path):
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "attention").rglob("*.py")]
+    for path in CHAPTERS:
+        cells = nbformat.read(path, as_version=4).cells
+        sources += [cell.source for cell in cells if cell.cell_type == "code"]
+    imports = {
+        ast.unparse(node)
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert "from attention.teaching.set_up import set_up" in imports
+    imports -= {"from __future__ import annotations"}
+    script = "\n".join([*sorted(imports), "set_up(seed=0)"])
+    ran = subprocess.run(
+        [binder_python, "-I", "-c", script], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+def open_and_run_all(page: Page, lab, notebook: str) -> BlockingKernelClient:
+    """Open a notebook, run all its cells, and return a client of its kernel."""
     before = lab.connection_files()
-    page.goto(f"{lab.url}/lab/tree/{chapter}?token={lab.token}&reset")
+    page.goto(f"{lab.url}/lab/tree/{notebook}?token={lab.token}&reset")
     expect(page.locator(".jp-NotebookPanel")).to_be_visible()
     wait_until(page, lambda: lab.connection_files() - before or choose_kernel(page))
     expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible()
@@ -154,6 +78,12 @@ def open_and_run_all(page: Page, lab, chapter: str) -> BlockingKernelClient:
     wait_for_ready(client)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    # The kernel answers in order: this answer comes when every cell has run.
+    client.execute_interactive("", timeout=300, store_history=False)
+    # A cell that fails ends the run, and the count of the cells that were run falls short.
+    cells = nbformat.read(lab.chapters / notebook, as_version=4).cells
+    to_run = sum(cell.cell_type == "code" for cell in cells)
+    assert int(ask(client, "get_ipython().execution_count")) == to_run + 1
     return client
 
 
@@ -179,49 +109,64 @@ def page(browser):
     """A tab; what it showed last is kept for whoever has to find out why a test failed."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     tab = context.new_page()
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
     yield tab
     tab.screenshot(path=ROOT / "_build" / "reports" / "jupyterlab.png")
     context.close()
+    ours = [error for error in errors if "blob:" in error]  # not those of JupyterLab itself
+    assert ours == []
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_runs_and_its_widgets_and_python_move_each_other(lab, page, chapter):
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
-    client = open_and_run_all(page, lab, chapter)
-    try:
-        # The kernel answers in order: this answer comes when every cell has run.
-        client.execute_interactive("", timeout=300, store_history=False)
-        # A cell that fails ends the run, and the count of the cells that were run falls short.
-        cells = nbformat.read(lab.chapters / chapter, as_version=4).cells
-        to_run = sum(cell.cell_type == "code" for cell in cells)
-        assert int(ask(client, "get_ipython().execution_count")) == to_run + 1
-        names = ask(client, f"{{type(w).__name__ for w in {INSTANCES}.values()}}")
-        shown = [kind for name, kind in KINDS.items() if f"'{name}'" in names]
-        assert shown, "every chapter has a widget"
-        for name, kind in KINDS.items():
-            if kind in shown:
-                find = f"[w for w in {INSTANCES}.values() if type(w).__name__ == '{name}'][0]"
-                client.execute_interactive(f"w = {find}", timeout=30)
-                view = scroll_to(page, page.locator(kind.view).first)
-                slider_moves_python(page, client, view, kind)
-                python_moves_slider(client, view, kind)
-                if name == "GPTExplorer":
-                    typing_reaches_python(page, client, view)
-        ours = [error for error in errors if "blob:" in error]  # not those of JupyterLab itself
-        assert ours == []
-    finally:
-        client.stop_channels()
+def test_every_kind_of_widget_and_python_move_each_other(lab, page):
+    helpers = str(ROOT / "tests" / "helpers")
+    code = [
+        f"import sys\nsys.path.append({helpers!r})\nfrom widget_table import BY_NAME",
+        *(f"BY_NAME[{row.name!r}].make()" for row in TABLE),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in code])
+    nbformat.write(notebook, lab.chapters / "widgets.ipynb")
+    client = open_and_run_all(page, lab, "widgets.ipynb")
+    for row in TABLE:
+        view = the_widget(page, client, row)
+        slider_moves_python(page, client, view, row)
+        python_moves_slider(client, view, row)
+        if row.name == "GPTExplorer":
+            typing_reaches_python(page, client, view)
+    client.stop_channels()
 
 
-def slider_moves_python(
-    page: Page, client: BlockingKernelClient, view: Locator, kind: Kind
-) -> None:
+def test_a_chapter_runs_and_its_widget_and_python_move_each_other(lab, page):
+    client = open_and_run_all(page, lab, ONE_CHAPTER)
+    row = BY_NAME["AttentionExplorer"]
+    view = the_widget(page, client, row)
+    slider_moves_python(page, client, view, row)
+    python_moves_slider(client, view, row)
+    asks_python_for_its_answer(page, scroll_to(page, page.locator(".widget-interact")))
+    client.stop_channels()
+
+
+def the_widget(page: Page, client: BlockingKernelClient, row: Row) -> Locator:
+    """A widget of this kind on the page; in Python it is called w from now on."""
+    find = f"[w for w in {INSTANCES}.values() if type(w).__name__ == '{row.name}'][0]"
+    client.execute_interactive(f"w = {find}", timeout=30)
+    return scroll_to(page, page.locator(row.view).first)
+
+
+def asks_python_for_its_answer(page: Page, control: Locator) -> None:
+    """Move the slider of an `interact` cell; Python draws another picture."""
+    picture = control.locator("img").first
+    before = picture.get_attribute("src")
+    control.locator(".noUi-handle").first.press("ArrowRight")
+    expect(picture).not_to_have_attribute("src", before)
+
+
+def slider_moves_python(page: Page, client: BlockingKernelClient, view: Locator, row: Row) -> None:
     """Press an arrow key on the slider; Python's trait follows."""
-    trait, attribute = f"w.{kind.control}", f"data-{kind.control}"
+    trait, attribute = f"w.{row.slider}", f"data-{row.slider}"
     before = ask(client, trait)
     expect(view).to_have_attribute(attribute, before)
-    slider = view.locator(f"input[data-control={kind.control}]")
+    slider = view.locator(f"input[data-control={row.slider}]")
     at_end = slider.evaluate("s => +s.value >= +s.max")
     slider.focus()
     page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
@@ -231,20 +176,20 @@ def slider_moves_python(
     client.execute_interactive(f"before = {before}", timeout=30)
 
 
-def python_moves_slider(client: BlockingKernelClient, view: Locator, kind: Kind) -> None:
+def python_moves_slider(client: BlockingKernelClient, view: Locator, row: Row) -> None:
     """Set traits in Python; the page follows, and draws the number that Python has."""
-    other, value = kind.also
-    client.execute_interactive(f"w.{kind.control} = before; w.{other} = {value}", timeout=30)
-    now = ask(client, f"w.{kind.control}")
+    other, value = row.also
+    client.execute_interactive(f"w.{row.slider} = before; w.{other} = {value}", timeout=30)
+    now = ask(client, f"w.{row.slider}")
     assert now == ask(client, "before")
-    expect(view).to_have_attribute(f"data-{kind.control}", now)
+    expect(view).to_have_attribute(f"data-{row.slider}", now)
     expect(view).to_have_attribute(f"data-{other}", ask(client, f"w.{other}").strip("'"))
-    slider = view.locator(f"input[data-control={kind.control}]")
-    spoken = kind.spoken.format(now, int(now) + 1)
+    slider = view.locator(f"input[data-control={row.slider}]")
+    spoken = row.spoken.format(now, int(now) + 1)
     expect(slider).to_have_attribute("aria-valuetext", re.compile(spoken))
-    place, attribute = kind.place
+    place, attribute = row.place
     drawn = view.locator(place).first.get_attribute(attribute)
-    assert float(drawn) == pytest.approx(float(ask(client, kind.number)), abs=1e-6)
+    assert float(drawn) == pytest.approx(float(ask(client, row.number)), abs=1e-6)
 
 
 def typing_reaches_python(page: Page, client: BlockingKernelClient, view: Locator) -> None:

@@ -54,12 +54,6 @@ def test_a_search_result_quotes_the_page(tab: Callable[..., Visit], way: str) ->
     assert opened.problems == []
 
 
-def test_every_code_cell_has_a_copy_button(tab: Callable[..., Visit], name: str) -> None:
-    page = tab("http").open(name)
-    cells = page.locator("div.cell_input div.highlight")
-    assert cells.locator("button.copybtn").count() == cells.count()
-
-
 def test_pages_turn_in_order(tab: Callable[..., Visit]) -> None:
     page = tab("http").open("index.html")
     walked = [page.url]
@@ -78,14 +72,3 @@ def test_contents_open_on_a_phone(tab: Callable[..., Visit]) -> None:
     link = page.locator("#pst-primary-sidebar-modal a", has_text="Glossary")
     link.click()
     assert page.url.endswith("chapters/glossary.html")
-
-
-def test_text_is_there_without_javascript(tab: Callable[..., Visit], name: str) -> None:
-    page = tab("file", java_script_enabled=False).page
-    page.goto(f"{SITE.as_uri()}/{name}")
-    assert page.locator("h1").first.is_visible()
-    for formula in page.locator("article .katex").all()[:5]:
-        assert formula.bounding_box()
-    for box in page.locator("article details").all()[:3]:
-        box.locator("summary").first.click()
-        assert box.get_attribute("open") is not None

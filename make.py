@@ -39,7 +39,7 @@ PINS = ("requirements.txt", "requirements-data.txt")
 PATIENCE = 4  # seconds that PyTorch's own index has to answer in
 
 # What a step runs: arguments of the environment's Python, one line a process.
-PYTEST = "-m pytest -n {jobs} --dist loadgroup"
+PYTEST = "-m pytest -p no:nbval -n {jobs} --dist loadgroup"
 STEPS = {
     "lint": [
         "-m ruff check .",
@@ -53,8 +53,8 @@ STEPS = {
     "execute the chapters": ["book/execute.py"],
     "render the pages": ["book/build.py"],
     "compare what the chapters print": [
-        "-m pytest -p nbval.plugin --nbval chapters --executed -o filterwarnings=default"
-        " --junitxml=_build/reports/notebooks.xml"
+        "-m pytest -p no:nbval -p nbval.plugin --nbval chapters --executed"
+        " -o filterwarnings=default --junitxml=_build/reports/notebooks.xml"
     ],
     "package, quick": [f'{PYTEST} tests/unit tests/node tests/project tests/faults -m "not slow"'],
     "package": [f"{PYTEST} --ignore=tests/site --ignore=tests/live"],

@@ -1,7 +1,7 @@
 """BlockDiagram on a page without a kernel: keyboard, numbers, words."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from javascript import violations
 from widget_examples import diagram
 from widget_pages import facts, press, same_block, slider_words
 
@@ -137,8 +137,7 @@ def test_a_width_that_python_sets_later_is_on_the_list(open_page) -> None:
     same_block(view, shown)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 700])
+@pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 700)])
 def test_at_its_largest_it_fits_and_is_accessible(open_page, width: int, theme: str) -> None:
     shown = diagram(
         batch=256, length=2**17, max_len=2**17, d_model=65536, n_heads=1024, n_layers=512,
@@ -146,7 +145,7 @@ def test_at_its_largest_it_fits_and_is_accessible(open_page, width: int, theme: 
     )  # fmt: skip
     page = open_page(shown.model_id, models=[shown], width=width, theme=theme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert [v["id"] for v in Axe().run(page).response["violations"]] == []
+    assert violations(page) == []
     inside = """view => [...view.querySelectorAll(".afm-stage *")].every(part =>
       part.getBoundingClientRect().right <= view.getBoundingClientRect().right)"""
     assert page.locator(".afm-block-diagram").evaluate(inside)

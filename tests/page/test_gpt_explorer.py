@@ -240,8 +240,7 @@ def test_views_of_one_widget_share_text_and_model(start) -> None:
     assert facts(views.first) == facts(views.last)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 900])
+@pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 900)])
 def test_accessible_and_never_wider_than_the_page(start, theme: str, width: int) -> None:
     page = start(gpt(), theme=theme, width=width)
     targets = ":is(label:has([type=radio]), [type=range], td[data-key], button, textarea)"

@@ -174,3 +174,26 @@ def test_a_text_that_comes_while_the_last_is_written_is_shown_in_the_end(start) 
         assert view.get_attribute("data-behind") == "", "the map is still that of another text"
         page.clock.run_for(200)
         same_gpt(view, shown)
+
+
+def test_what_takes_the_focus_is_never_hidden(start) -> None:
+    """Between the slices in which cells are written, too: axe finds it only at such a moment."""
+    page = start(gpt())
+    view = load(page)
+    page.evaluate(
+        """() => {
+          window.seen = new Set();
+          const look = () => {
+            const hidden = document.querySelectorAll('[aria-hidden] [tabindex="0"]');
+            for (const { dataset } of hidden) seen.add(`${dataset.query}, ${dataset.key}`);
+            if (document.querySelector('[data-behind]')) seen.behind = true;
+          };
+          const all = { subtree: true, attributes: true, childList: true };
+          new MutationObserver(look).observe(document.body, all);
+        }"""
+    )
+    for text in ("To be", LONG, "", "To", LONG):
+        view.locator("textarea").fill(text)
+        page.wait_for_selector(".afm-gpt:not([data-behind])")
+    assert page.evaluate("seen.behind"), "no moment was looked at in which the map was behind"
+    assert page.evaluate("[...seen]") == []

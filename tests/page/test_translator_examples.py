@@ -66,8 +66,7 @@ LONG = [
 ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 900])
+@pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 900)])
 @pytest.mark.parametrize("make", [translation, alignment, scaling, position, heads, *LONG])
 def test_accessible_and_never_wider_than_the_page(open_page, make, theme: str, width: int) -> None:
     shown = make()

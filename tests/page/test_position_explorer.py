@@ -6,14 +6,13 @@ from widget_examples import position, stored_position
 from widget_pages import facts, press, same_position, slider_words
 
 from attention.functional.positions import POSITION_SCHEMES
-from attention.widgets import PositionExplorer
 
 
 def button(page: Page, name: str) -> None:
     page.locator(f"button[data-control={name}]").press("Enter")
 
 
-@pytest.mark.parametrize("make", [position, PositionExplorer])
+@pytest.mark.parametrize("make", [position, stored_position])
 def test_every_control_by_keyboard_draws_what_torch_computes(open_page, make) -> None:
     shown = make()
     page = open_page(shown.model_id, models=[shown])

@@ -10,8 +10,6 @@ from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
     BlockDiagram,
-    HeadExplorer,
-    PositionExplorer,
     ScalingExplorer,
     TranslationExplorer,
 )
@@ -62,7 +60,7 @@ def long_translation() -> TranslationExplorer:
 
 LONG = [
     *(long_translation, long_alignment),
-    *(ScalingExplorer, PositionExplorer, HeadExplorer, BlockDiagram),
+    *(ScalingExplorer, stored_position, stored_heads, BlockDiagram),
 ]
 
 

@@ -3,7 +3,16 @@
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
-from widget_examples import alignment, diagram, heads, position, scaling, translation
+from widget_examples import (
+    alignment,
+    diagram,
+    heads,
+    position,
+    scaling,
+    stored_heads,
+    stored_position,
+    translation,
+)
 from widget_pages import facts, open_lists, press
 
 from attention.widgets import (

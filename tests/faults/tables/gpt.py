@@ -78,7 +78,7 @@ FAULTS = {
     ),
     "one sub-layer a block counted at the beginning": Fault(
         "models/gpt/model.py",
-        [("math.sqrt(2 * self.config.n_layers)", "math.sqrt(config.n_layers)")],
+        [("math.sqrt(2 * self.config.n_layers)", "math.sqrt(self.config.n_layers)")],
         ["test_weights_begin_as_gpt2s"],
     ),
     "the read-out not tied": Fault(

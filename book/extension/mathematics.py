@@ -4,9 +4,9 @@ sphinxcontrib.katex starts its server at the first formula, when a long build is
 takes the socket's file for a listening server, which on a busy machine it is not yet. So the
 server is started here before any notebook runs, and awaited until it has set a formula; one that
 is lost later is replaced. Both sides send at once: the library writes a message's length and its
-text apart, and TCP would hold the second back until the first is acknowledged, 40 ms later, twice
-for each of two thousand formulas. A formula that cannot be set is a warning with
-its place, which fails the build at its end, like any other.
+text apart, and TCP would hold the text back until the length is acknowledged, 40 ms later, twice
+for each formula. A formula that cannot be set is a warning with its place, which fails the build
+at its end, like any other.
 """
 
 from __future__ import annotations

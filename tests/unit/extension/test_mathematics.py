@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import sys
+import socket
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -18,37 +18,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Takes its address at once and listens only later, as node does on a busy machine; each formula
-# comes back between brackets. `--socket` is what sphinxcontrib.katex itself would ask for.
+NODE = shutil.which("node", path=environment()["PATH"])
+
+# Listens only a moment after it was started, as node does on a busy machine. Each formula comes
+# back between brackets; to "held back?" the answer is whether what is sent may wait for more.
 SLOW = """
-import argparse, json, socket, struct, sys, time
-parser = argparse.ArgumentParser()
-for name in ("--port", "--socket", "--katex"):
-    parser.add_argument(name)
-asked = parser.parse_args()
-if asked.socket:
-    listener, address = socket.socket(socket.AF_UNIX), asked.socket
-else:
-    listener, address = socket.socket(), ("127.0.0.1", int(asked.port))
-listener.bind(address)
-time.sleep(0.3)
-listener.listen()
-link, _ = listener.accept()
-while size := link.recv(4):
-    latex = json.loads(link.recv(struct.unpack("<i", size)[0]))["latex"]
-    if latex == "die":
-        sys.exit(3)
-    answer = json.dumps({"html": f"<{latex}>"}).encode()
-    link.sendall(struct.pack("<i", len(answer)) + answer)
+const net = require("net");
+const port = Number(process.argv[process.argv.indexOf("--port") + 1]);
+const server = net.createServer((client) => {
+  let heldBack = true, bytes = Buffer.alloc(0);
+  client.setNoDelay = () => { heldBack = false; };
+  client.on("data", (more) => {
+    bytes = Buffer.concat([bytes, more]);
+    if (bytes.length < 4 || bytes.length < 4 + bytes.readInt32LE(0)) return;
+    const { latex } = JSON.parse(bytes.subarray(4));
+    bytes = Buffer.alloc(0);
+    if (latex === "die") process.exit(3);
+    const said = latex === "held back?" ? String(heldBack) : latex;
+    const answer = Buffer.from(JSON.stringify({ html: `<${said}>` }));
+    const size = Buffer.alloc(4);
+    size.writeInt32LE(answer.length);
+    client.write(Buffer.concat([size, answer]));
+  });
+});
+setTimeout(() => server.listen(port, "127.0.0.1"), 300);
 """
 
 
 @pytest.fixture
 def slow_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server in Python that listens a moment after it has its address."""
-    script = tmp_path / "slow.py"
+    """A server that listens a moment after it was started."""
+    script = tmp_path / "slow.js"
     script.write_text(SLOW, encoding="utf-8")
-    monkeypatch.setattr(katex, "NODEJS_BINARY", sys.executable)
+    monkeypatch.setattr(katex, "NODEJS_BINARY", NODE)
     monkeypatch.setattr(katex, "SCRIPT_PATH", str(script))
     monkeypatch.setattr(katex.KaTeXServer, "katex_path", "katex.min.js")
     monkeypatch.setattr(katex.KaTeXServer, "katex_server", None)
@@ -68,6 +70,13 @@ def set_formula(latex: str) -> str:
 def test_a_server_that_listens_late_is_awaited(slow_server: None) -> None:
     mathematics.start_server()
     assert set_formula("d_k") == "<span><d_k></span>"
+
+
+def test_neither_side_holds_back_what_it_sends(slow_server: None) -> None:
+    mathematics.start_server()
+    connection = katex.KaTeXServer.katex_server.sock
+    assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert set_formula("held back?") == "<span><false></span>"
 
 
 def test_a_server_that_was_lost_is_replaced(slow_server: None) -> None:
@@ -96,7 +105,7 @@ def test_a_formula_that_cannot_be_set_stands_as_it_was_written_and_is_reported(
 def test_a_server_that_ends_at_once_is_reported_with_its_status(
     slow_server: None, tmp_path: Path
 ) -> None:
-    (tmp_path / "slow.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    (tmp_path / "slow.js").write_text("process.exit(7);", encoding="utf-8")
     with pytest.raises(ExtensionError, match="ended with status 7"):
         mathematics.start_server()
 
@@ -111,10 +120,9 @@ def test_node_sets_a_formula_where_a_package_json_above_speaks_of_modules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The libraries lie in a folder of the project, whose package.json may say "module"."""
-    node = shutil.which("node", path=environment()["PATH"])
     monkeypatch.setattr(katex.KaTeXServer, "katex_path", "katex.min.js")
     monkeypatch.setattr(katex.KaTeXServer, "katex_server", None)
-    monkeypatch.setattr(katex, "NODEJS_BINARY", node)
+    monkeypatch.setattr(katex, "NODEJS_BINARY", NODE)
     (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     monkeypatch.setattr(mathematics.tempfile, "tempdir", str(tmp_path))
     mathematics.start_server()

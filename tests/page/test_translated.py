@@ -1,0 +1,83 @@
+"""A page that the browser translates: what the widgets write goes on to reach the reader."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+from widget_pages import load, open_lists
+from widget_table import TABLE
+
+TRANSLATOR = Path(__file__).with_name("translator.js")
+NAMED = ".afm-word, .afm-number, .afm-figure-number, .afm-vector li, .afm-grid th, .afm-steps td"
+TEXTS = ("Good night! Parting is such sweet", "Who")
+
+
+def move(view: Locator, name: str, end: int) -> None:
+    """Move a control as far as it goes, to its last place (-1) or its first (0)."""
+    control = view.locator(f"[data-control={name}]:enabled").nth(end)
+    kind = control.evaluate("control => control.type")
+    if kind == "range":
+        control.press("Home" if end == 0 else "End")
+    elif kind == "textarea":
+        control.fill(TEXTS[end])
+    elif kind == "select-one":
+        control.select_option(control.locator("option:enabled").nth(end).get_attribute("value"))
+    else:  # a button, a checkbox, or radio buttons, which may lie under what they show
+        control.dispatch_event("click")
+
+
+def texts(view: Locator) -> list[str]:
+    """What stands in a view and what it is in translation, once its map has followed."""
+    view.page.wait_for_selector(".afm:not([data-behind])")
+    return view.evaluate("view => translatedTexts(view)")
+
+
+def announced(translated: Locator, twin: Locator, before: str) -> str:
+    """Wait until both have said something new, and the same; return it."""
+    status = "p[role=status]"
+    for _ in range(200):
+        said = twin.locator(status).text_content()
+        if said not in ("", before) and translated.locator(status).text_content() == f"«{said}»":
+            return said
+        twin.page.wait_for_timeout(50)
+    return pytest.fail(f"not said in the translation: {said}")
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_a_translated_widget_says_what_its_untouched_twin_does(start, open_page, row) -> None:
+    shown = row.make()
+    types = "text" in row.controls
+
+    def view_of(page: Page) -> Locator:
+        page.add_script_tag(path=TRANSLATOR)
+        view = page.locator(row.view)
+        open_lists(view)
+        return view
+
+    views = [
+        view_of(start(shown) if types else open_page(shown.model_id, models=[shown]))
+        for _ in range(2)
+    ]
+    translated, twin = views
+    said = texts(twin)
+    translated.evaluate("keepTranslating()")
+    assert texts(translated) == said
+    if types:
+        assert [load(view.page) for view in views]
+    moved: set[str] = set()
+    heard = ""
+    names = sorted(row.controls)
+    back = [(name, 0) for name in reversed(names)]
+    for steps in ([(name, -1) for name in names], back + back):
+        for name, end in steps:
+            if not twin.locator(f"[data-control={name}]:enabled").count():
+                continue  # such as the slider of a window while there is none
+            for view in views:
+                move(view, name, end)
+            before, said = said, texts(twin)
+            assert texts(translated) == said, f"after {name}"
+            moved |= {name} if said != before else set()
+        heard = announced(translated, twin, heard)
+    assert moved == row.controls, "each changes what is said"
+    assert translated.locator("font").count() > 0
+    assert translated.locator(f":is({NAMED}) font").count() == 0, "tokens and numbers stay"

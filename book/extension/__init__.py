@@ -46,9 +46,10 @@ The parts
 ``outputs``        what becomes of a cell's output: widgets, pictures, alt text
 ``models``         a trained model that a widget loads when it is asked to
 ``executed``       a page is read again when its chapter was executed again
-``mathematics``    the server that sets formulas: started early, and again when lost
+``mathematics``    formulas: the server that sets them, and that translators leave them alone
 ``disclosure``     dropdowns as native ``<details>``; a solution's address
 ``numbering``      chapter numbers from file names
+``addresses``      a heading's id comes from its words, never from its place
 ``pages``          what a page loads, and what the built folder keeps
 ``purge``          style sheets without rules that no page needs
 ``repository``     launch and edit links, the book's own address
@@ -64,6 +65,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from extension import (
+    addresses,
     disclosure,
     downloads,
     executed,
@@ -87,6 +89,7 @@ PARTS = (
     repository,
     roles,
     numbering,
+    addresses,
     outputs,
     models,
     mathematics,

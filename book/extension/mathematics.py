@@ -127,6 +127,8 @@ def patient(visit: Callable[[Any, nodes.Element], None]) -> Callable[[Any, nodes
     @wraps(visit)
     def visitor(translator: Any, node: nodes.Element) -> None:
         before, reason = len(translator.body), ""
+        if "notranslate" not in node["classes"]:  # a browser's translator leaves it alone
+            node["classes"] = [*node["classes"], "notranslate"]
         for _ in range(STARTS):
             try:
                 if katex.KaTeXServer.katex_server is None:

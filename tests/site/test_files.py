@@ -66,6 +66,18 @@ def test_ids_are_unique(site: Path, name: str) -> None:
     assert sorted({i for i in ids if ids.count(i) > 1}) == []
 
 
+def test_a_heading_has_an_address_that_lasts(site: Path, name: str) -> None:
+    sections = soup(name).select("section[id]:has(> :is(h1, h2, h3, h4, h5, h6))")
+    assert sections or name == "search.html"
+    addresses = [section["id"] for section in sections]
+    assert [at for at in addresses if re.fullmatch(r"(id|section-)?\d+", at)] == [], "a count"
+
+
+def test_a_translator_leaves_formulas_and_code_alone(site: Path, name: str) -> None:
+    places = ":is(.katex, article :is(pre, code)):not(.notranslate, .notranslate *)"
+    assert [str(place)[:80] for place in soup(name).select(places)] == []
+
+
 def test_mathematics_is_set_at_build_time(site: Path, name: str) -> None:
     places = soup(name).select("span.math, div.math")
     bare = [str(place)[:80] for place in places if not place.select(".katex math")]

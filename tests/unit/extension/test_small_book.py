@@ -82,6 +82,14 @@ As in {eq}`eq-order`.
 See {ref}`ex-order-paper-solution` and {ref}`ex-order-code`.
 
 $$ a = b $$ (eq-inside)
+
+### 1,024
+
+Of [the others](#a-part-1), too.
+
+## A part
+
+### 1,024
 """,
 }
 
@@ -138,7 +146,24 @@ def test_a_chapter_has_the_number_of_its_file(book: Path) -> None:
         for title in page(book, name).select("article h1, article h2")
     ]
     numbers = [text.split("#")[0] for text in headings]
-    assert numbers == ["5. Order", "5.1. Turns", "9. Inside", "9.1. A part"]
+    assert numbers == ["5. Order", "5.1. Turns", "9. Inside", "9.1. A part", "9.2. A part"]
+
+
+def test_a_heading_has_the_address_of_its_words(book: Path) -> None:
+    inside = page(book, "chapters/09_inside")
+    assert [section["id"] for section in inside.select("article section")] == [
+        *("inside", "a-part", "a-part-1-024"),
+        *("section-a-part", "section-a-part-1-024"),
+    ]
+    assert inside.find("a", string="the others")["href"] == "#section-a-part"
+    links = inside.select(".page-toc a, #pst-page-toc-nav a")
+    assert [link["href"] for link in links][-2:] == ["#section-a-part", "#section-a-part-1-024"]
+
+
+def test_a_translator_leaves_formulas_alone(book: Path) -> None:
+    formulas = page(book, "chapters/05_order").select(".katex")
+    assert len(formulas) >= 2
+    assert [str(one) for one in formulas if not one.find_parent(class_="notranslate")] == []
 
 
 def test_equations_and_exercises_are_numbered_by_the_chapter(book: Path) -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from attention._checks import check_count, check_ids, shape
+from attention.models.drawing import draw
 from attention.models.embedding import look_up
 from attention.nn.multihead import MultiHeadAttention
 
@@ -130,7 +131,7 @@ class AttentionLanguageModel(nn.Module):
             )
         for _ in range(n):
             chances = self(ids)[:, -1].softmax(dim=-1)  # (B, n_tokens)
-            ids = torch.cat([ids, torch.multinomial(chances, 1, generator=generator)], dim=1)
+            ids = torch.cat([ids, draw(chances, generator=generator)[:, None]], dim=1)
         return ids
 
 

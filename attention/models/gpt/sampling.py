@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from attention._checks import check_count, check_ids, shape
+from attention.models.drawing import draw
 from attention.models.gpt.config import GPTConfig
 from attention.models.gpt.padding import check_left_padding, check_no_empty_row, check_padding
 from attention.nn.cache import KVCache
@@ -137,7 +138,7 @@ def choose(
         likely = logits.topk(top_k, dim=-1)
         drawn = choose(likely.values, temperature=temperature, generator=generator)  # (B,)
         return likely.indices.gather(1, drawn[:, None]).squeeze(1)
-    return torch.multinomial(_chances(logits, temperature), 1, generator=generator).squeeze(1)
+    return draw(_chances(logits, temperature), generator=generator)
 
 
 def _chances(logits: Tensor, temperature: float) -> Tensor:

@@ -4,6 +4,7 @@ from running import Fault
 
 SUITE_1 = ["unit/models/test_gpt.py", "unit/models/test_padding.py"]
 SUITES = {
+    "models/drawing.py": ["unit/models/test_drawing.py"],
     "models/embedding.py": ["unit/models/test_gpt.py", "unit/models/test_transforms.py"],
     "models/gpt/block.py": SUITE_1,
     "models/gpt/model.py": SUITE_1,
@@ -253,5 +254,36 @@ FAULTS = {
         "models/gpt/sampling.py",
         [("if stop is not None and done.all():", "if False:")],
         ["test_when_all_rows_have_stopped_nothing_more_is_computed"],
+    ),
+    # --- drawing ---
+    "drawing: what has no chance is drawn where the number is 0": Fault(
+        "models/drawing.py",
+        [("right=True", "right=False")],
+        ["test_the_smallest_number_does_not_draw_what_has_no_chance"],
+    ),
+    "drawing: what has no chance is drawn where the number is the largest": Fault(
+        "models/drawing.py",
+        [("place = total * torch.rand", "place = 1.0001 * total * torch.rand")],
+        ["test_the_last_that_has_a_chance_is_the_last_that_is_drawn"],
+    ),
+    "drawing: the chances are taken to sum to 1": Fault(
+        "models/drawing.py",
+        [("place = total * torch.rand", "place = torch.rand")],
+        ["test_rows_need_not_sum_to_1"],
+    ),
+    "drawing: chance that hangs on the processor": Fault(
+        "models/drawing.py",
+        [
+            (
+                "torch.rand(total.shape, generator=generator, dtype=exact, device=total.device)",
+                "torch.empty_like(total).exponential_(generator=generator)",
+            )
+        ],
+        ["test_its_chance_is_the_mersenne_twister_as_numpy_has_it"],
+    ),
+    "drawing: chances that are none are taken": Fault(
+        "models/drawing.py",
+        [("if not ((total > 0) & total.isfinite()).all():", "if False:")],
+        ["test_chances_that_are_none_are_refused"],
     ),
 }

@@ -2,7 +2,7 @@
 
 All contenders of a case work on the same shapes and take turns, so that only ratios of one run are
 compared. Memory is the growth of a fresh process. Everything goes into
-``attention/trained/weights/benchmarks.json``, with date, machine and versions: the chapters show it
+``attention/experiments/benchmarks.json``, with date, machine and versions: the chapters show it
 from there. Nothing else should run on the machine. ``--check`` prints the ratios that the project
 promises from the stored file, and fails where one is not kept.
 """

@@ -56,6 +56,7 @@ The parts
 ``roles``          the links of a stored notebook become the site's roles again
 ``downloads``      the notebook that a page offers says where it is from, and how to run it
 ``search_texts``   what search results quote, by section
+``widget_list``    the reference of the widgets, from what the package hands out
 ``versions``       the packages whose inner parts are used, and which versions were tried
 =================  ================================================================
 """
@@ -78,6 +79,7 @@ from extension import (
     roles,
     search_texts,
     versions,
+    widget_list,
 )
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ PARTS = (
     disclosure,
     downloads,
     search_texts,
+    widget_list,
     pages,
 )
 

@@ -22,6 +22,7 @@ def test_a_level_from_outside_is_not_taken_for_the_highest(monkeypatch):
     assert capability({}) == HERE
 
 
+@pytest.mark.slow  # it starts kernels
 @pytest.mark.parametrize("printed", ["1", "2"])
 def test_cells_are_compared_and_counted_at_each_level(printed, tmp_path, monkeypatch, capfd):
     new = nbformat.v4

@@ -117,6 +117,7 @@ BOOK = {
 }
 
 
+@pytest.mark.slow
 def test_the_site_makes_its_own_of_a_stored_notebook(tmp_path, monkeypatch):
     """Citations and references resolve there; what is for JupyterLab alone is left out."""
     monkeypatch.setenv("AFM_BOOK_URL", "https://example.org/")

@@ -12,6 +12,8 @@ import pytest
 from browsing import SITE
 from bs4 import BeautifulSoup
 
+from attention import widgets
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -114,3 +116,13 @@ def test_no_unused_weight_is_left(site: Path) -> None:
 def test_glossary_has_the_term(site: Path, term: str) -> None:
     entries = [dt.find(string=True) for dt in soup("chapters/glossary.html").select(".glossary dt")]
     assert term in entries
+
+
+def test_the_reference_has_every_widget_and_what_it_computes(site: Path) -> None:
+    known = anchors("chapters/reference.html")
+    for name in widgets.__all__:
+        widget = getattr(widgets, name)
+        members = [m for m in vars(widget) if isinstance(getattr(widget, m), property)]
+        own = [member for member in members if not member.startswith("_")]
+        wanted = [f"attention.widgets.{path}" for path in (name, *(f"{name}.{m}" for m in own))]
+        assert [path for path in wanted if path not in known] == []

@@ -11,6 +11,7 @@ from attention.trained.smollm2 import LEVELS, SENTENCE, WEIGHTS, smollm2_example
 pytestmark = pytest.mark.xdist_group("smollm2")  # one process, so that it is loaded once
 
 
+@pytest.mark.slow
 def test_the_stored_weights_are_the_model_s_within_half_a_step() -> None:
     example = smollm2_example()
     model, tokenizer = GPT.from_pretrained(smollm2_path()), gguf_tokenizer(smollm2_path())

@@ -128,6 +128,7 @@ print((peak() - before) / sum(p.nbytes for p in model.parameters()))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux")
 def test_loading_takes_at_most_one_and_a_half_times_the_memory_of_the_parameters():
     process = subprocess.run(

@@ -39,6 +39,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         edit: dict[str, object] | None = None,
         theme: str = "light",
         width: int = 900,
+        touch: bool = False,
         may_fail: bool = False,
     ) -> Page:
         state = Widget.get_manager_state(widgets=models)
@@ -54,7 +55,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
             state=json.dumps(state).replace("</", "<\\/"),
         )
         (tmp_path / "page.html").write_text(html, encoding="utf-8")
-        page = browser.new_page(viewport={"width": width, "height": 800})
+        page = browser.new_page(viewport={"width": width, "height": 800}, has_touch=touch)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)

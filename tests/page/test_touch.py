@@ -70,10 +70,10 @@ def test_a_swipe_up_or_down_scrolls_and_leaves_the_slider(touched, row) -> None:
     for down in (-250, 250):
         top = page.evaluate("scrollY")
         finger.swipe(place_on(slider, 0.1), (0, down))
+        finger.leave()
         page.wait_for_function(
             "([top, down]) => (top - scrollY) * Math.sign(down) > 100", arg=[top, down]
         )
-        finger.leave()
         assert state(slider) == before
 
 

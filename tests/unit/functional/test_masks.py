@@ -7,6 +7,14 @@ import pytest
 import torch
 
 from attention import causal_mask, padding_mask, sliding_window_mask
+from attention.functional.masks import MASKS
+
+# Each mask that has a name, for 4 queries and keys and a window of 2.
+BY_HAND = {
+    "none": "xxxx xxxx xxxx xxxx",
+    "causal": "x... xx.. xxx. xxxx",
+    "window": "x... xx.. .xx. ..xx",
+}
 
 
 def rows(mask):
@@ -70,6 +78,10 @@ def test_padding_mask_is_true_for_real_tokens():
 def test_padding_mask_reads_every_integer_type():
     for dtype in (torch.int64, torch.int32, torch.uint8):
         assert rows(padding_mask(torch.tensor([1, 2], dtype=dtype), 2)) == "x. xx"
+
+
+def test_every_mask_that_has_a_name_is_written_out_by_hand():
+    assert {name: rows(kind.table(4, 4, 2)) for name, kind in MASKS.items()} == BY_HAND
 
 
 BAD_INPUT = {

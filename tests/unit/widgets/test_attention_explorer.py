@@ -14,12 +14,14 @@ import torch.nn.functional as F
 from matplotlib.image import imread
 from widget_arguments import refuses
 
+from attention.functional.masks import MASKS
 from attention.widgets import AttentionExplorer
 from attention.widgets.attention_explorer.widget import default_head_choices
 from attention.widgets.base.bundle import bundle, stylesheet
 
 TOKENS = ["The", "cat", "sat", "on", "my", "mat", "."]  # T = 7
 D_MODEL = 12
+NAMES = ", ".join(map(repr, MASKS))
 
 
 def tensors(*batch: int) -> list[torch.Tensor]:
@@ -38,14 +40,13 @@ def heads_by_hand(tensor: torch.Tensor, n_heads: int, length: int) -> torch.Tens
 
 class TestNumbers:
     @pytest.mark.parametrize("n_heads", [1, 2, 3, 4, 6])
-    @pytest.mark.parametrize("mask", ["none", "causal", "window"])
+    @pytest.mark.parametrize("mask", MASKS)
     def test_weights_and_context_are_the_definition(self, mask: str, n_heads: int) -> None:
         shown = explorer(mask=mask, n_heads=n_heads, length=5, window=2)
         query, key, value = (
             heads_by_hand(x, n_heads, 5) for x in (shown.query, shown.key, shown.value)
         )
-        i, j = torch.arange(5)[:, None], torch.arange(5)
-        allowed = {"none": i == i + 0 * j, "causal": j <= i, "window": (j <= i) & (j > i - 2)}[mask]
+        allowed = MASKS[mask].table(5, 5, 2)
         scores = query @ key.mT / (D_MODEL // n_heads) ** 0.5
         weights = scores.masked_fill(~allowed, -torch.inf).softmax(-1)
         torch.testing.assert_close(shown.weights, weights)
@@ -109,11 +110,7 @@ class TestArguments:
     @pytest.mark.parametrize(
         ("argument", "value", "message"),
         [
-            (
-                "mask",
-                "casual",
-                "mask should be one of 'none', 'causal', 'window', but was 'casual'",
-            ),
+            ("mask", "casual", f"mask should be one of {NAMES}, but was 'casual'"),
             ("window", 0, "window should be from 1 to 7, but was 0"),
             ("window", 8, "window should be from 1 to 7, but was 8"),
             ("window", 2.5, "window should be a whole number, but was 2.5"),

@@ -5,7 +5,8 @@
 
   // What scrolls sideways can be reached by keyboard.
   const SCROLLERS =
-    "pre, div.math, .katex-display, .table-scroll, .pst-scrollable-table-container, .cell_output .output";
+    "pre, div.math, .katex-display, .table-scroll, .pst-scrollable-table-container, .cell_output .output, " +
+    "p:has(span.math .base > :is(.sqrt, .minner))";
 
   function focusScrollers() {
     for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(SCROLLERS))) {

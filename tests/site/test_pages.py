@@ -55,6 +55,19 @@ def test_page_fits_a_phone(shown: Visit) -> None:
     assert width <= PHONE["width"], "it scrolls sideways"
 
 
+def test_formulas_in_the_text_fit_a_phone_with_letters_of_twice_the_size(light: Visit) -> None:
+    page = light.resize(PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    wide = page.locator("article span.math .base").evaluate_all(
+        """all => all.filter(part => part.getBoundingClientRect().right > innerWidth)
+          .filter(part => !part.closest("table, .field-list"))
+          .filter(part => getComputedStyle(part.closest("p, li")).overflowX !== "auto")
+          .map(part => part.closest(".katex").querySelector("annotation").textContent)"""
+    )
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    assert wide == []
+
+
 def test_page_is_quiet(shown: Visit) -> None:
     """After all that was done with the page but axe's own work."""
     assert shown.foreign == []

@@ -19,7 +19,7 @@ TRIED = {
     "Sphinx": ("7.4", "assets/search.js: Search._performSearch and what it returns"),
     "myst-nb": ("1.4", "outputs.py: NbMetadataCollector, nb_element and mime_type of containers"),
     "sphinx-exercise": ("1.2", "disclosure.py: the solution directives, the ids of contents"),
-    "sphinxcontrib-katex": ("0.9", "mathematics.py: KaTeXServer, `server` in its program, two visitors"),
+    "sphinxcontrib-katex": ("0.9", "mathematics.py: KaTeXServer, its `server`, the two visitors"),
 }
 
 

@@ -28,3 +28,15 @@ def test_the_slider_is_moved_by_keyboard_and_the_number_follows(open_page, row) 
         assert re.search(spoken, slider.get_attribute("aria-valuetext"))
         drawn = float(view.locator(place).first.get_attribute(attribute))
         assert drawn == pytest.approx(eval(row.number, {"w": shown}), abs=1e-6)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_letters_of_twice_the_size_do_not_make_a_phone_scroll_sideways(open_page, row) -> None:
+    shown = row.make()
+    page = open_page(shown.model_id, models=[shown], width=320)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    view = page.locator(row.view)
+    for slider in view.locator("input[type=range]:enabled").all():
+        for key in ("End", "Home"):
+            slider.press(key)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, key

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from drawn import contrast
 from matplotlib.patches import Rectangle
 
 from attention import causal_mask
@@ -64,7 +65,20 @@ def test_numbers_stand_in_their_cells():
 
 def test_numbers_are_white_on_dark_cells_and_dark_on_pale_ones():
     ax = heat_map(torch.tensor([[0.1, 1.0]]), ["a"], ["x", "y"], numbers=True)
-    assert [text.get_color() for text in ax.texts] == ["#1f2933", "white"]
+    assert [text.get_color() for text in ax.texts] == ["black", "white"]
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_every_number_stands_out_from_its_cell(signed):
+    """By the contrast that WCAG 2.2 asks of small text, 1.4.3."""
+    values = torch.linspace(-1.0 if signed else 0.0, 1.0, 81)[None]
+    ax = heat_map(values, ["a"], [""] * 81, numbers=True, signed=signed)
+    grounds = ax.images[0].to_rgba(values.numpy())[0]
+    contrasts = [
+        contrast(t.get_color(), ground) for t, ground in zip(ax.texts, grounds, strict=True)
+    ]
+    assert len(contrasts) == 81
+    assert min(contrasts) >= 4.5
 
 
 def test_a_map_of_which_nothing_is_visible_is_all_hatched():

@@ -41,9 +41,12 @@ def _draw_weights(explorer: Shown, axes: Axes) -> None:
     source = [visible(token) for token in explorer.sources[explorer.example]]
     written = explorer.outputs[explorer.example]
     axes.bar(range(len(source)), weights, color=WEIGHT, width=0.6)
+    narrow = min(7.5, 150 / len(source))  # as wide as a word's place
     for place, weight in enumerate(weights):
         if weight >= 0.01:
-            axes.text(place, weight + 0.04, f"{weight:.2f}", ha="center", fontsize=7.5, color=INK)
+            axes.text(
+                place, weight + 0.04, f"{weight:.2f}", ha="center", fontsize=narrow, color=INK
+            )
     size = 8.5 if len(source) <= 12 else 7
     axes.set_xticks(range(len(source)), source, rotation=60, ha="right", rotation_mode="anchor")
     axes.get_xticklabels()[explorer.followed].set(color=CHOSEN, fontweight="bold")

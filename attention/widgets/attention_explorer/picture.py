@@ -51,8 +51,11 @@ def _draw_words(explorer: Shown, axes: Axes) -> None:
     axes.bar(range(n), weights, color=WEIGHT, width=0.6)
     for key in range(n):
         text = f"{weights[key]:.2f}" if allowed[key] else "masked"
-        axes.text(key, weights[key] + 0.04, text, ha="center", fontsize=8, color=INK)
+        axes.text(key, weights[key] + 0.04, text, ha="center", fontsize=min(8, 110 / n), color=INK)
     axes.set_xticks(range(n), [visible(token) for token in explorer.tokens[:n]])
+    if n > 12:  # no room for words beside one another
+        for label in axes.get_xticklabels():
+            label.set(rotation=60, ha="right", rotation_mode="anchor")
     axes.get_xticklabels()[query].set(color=CHOSEN, fontweight="bold")
     axes.set(ylim=(0, 1.15), yticks=[])
     axes.tick_params(length=0)

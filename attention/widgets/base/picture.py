@@ -16,8 +16,9 @@ from attention.teaching.plots import STYLE
 Shown: TypeAlias = Any
 """What a picture is drawn of: a widget, or anything with the same arguments and properties."""
 
-CHOSEN = "#c2571a"  # the page marks the chosen query in the same orange
-WEIGHT = "#0b5c8a"
+# The page's colours by day (js/widget.css): orange is the chosen query, blue is weight.
+CHOSEN = "#a8460f"
+WEIGHT, MIDDLE = "#0b5c8a", "#559bd0"
 INK, SOFT, LINE = "#1f2933", "#55606b", "#d5dbe1"
 
 
@@ -25,9 +26,10 @@ INK, SOFT, LINE = "#1f2933", "#55606b", "#d5dbe1"
 def card(width: float, height: float) -> Iterator[tuple[Figure, Callable[[], str]]]:
     """A white card (legible on a light and on a dark page), and what makes a PNG of it, as base64.
 
-    A Figure of its own, not pyplot's: drawing must not leave a figure open in the notebook.
+    A Figure of its own, not pyplot's: drawing must not leave a figure open in the notebook. Words
+    and tokens are anyone's, so no dollar signs in them begin a formula.
     """
-    with style.context(STYLE):
+    with style.context([STYLE, {"text.parse_math": False}]):
         figure = Figure(figsize=(width, height))
 
         def finish() -> str:

@@ -22,7 +22,7 @@ def draw_png(diagram: Shown) -> str:
     height = ROW * (len(rows) + 2.5)
     with card(7.2, height) as (figure, finish):
         axes = bare(figure.subplots())
-        axes.set(xlim=(0, 7.4), ylim=(len(rows) + 0.6, -1.6))
+        axes.set(xlim=(-0.03, 7.38), ylim=(len(rows) + 0.6, -1.6))
         axes.text(
             LEFT, -1.0, f"A GPT of {diagram.parameters:,} parameters",
             fontsize=11, fontweight="bold", color=INK, va="center",

@@ -1,9 +1,7 @@
 """The cache calculator as a picture: three bars, and the formula with the numbers put in."""
 
 from attention.functional.costs import CacheConfig, readable_bytes, three_digits
-from attention.widgets.base.picture import INK, SOFT, WEIGHT, Shown, bare, card
-
-MIDDLE = "#559bd0"
+from attention.widgets.base.picture import INK, MIDDLE, SOFT, WEIGHT, Shown, bare, card
 
 
 def draw_png(calculator: Shown) -> str:

@@ -5,9 +5,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from attention.functional.costs import block_flops, readable_bytes, readable_flops, three_digits
-from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, Shown, bare, card
+from attention.widgets.base.picture import CHOSEN, INK, MIDDLE, SOFT, WEIGHT, Shown, bare, card
 
-MIDDLE = "#559bd0"
 SHORTEST, LONGEST = 64, 131_072
 
 
@@ -40,7 +39,7 @@ def _draw_parts(explorer: Shown, axes: Axes) -> None:
         if share >= 0.07:
             middle = left + share / 2
             axes.text(middle, 0, _percent(share), ha="center", va="center", color=ink, fontsize=9)
-        if share >= 0.14:
+        if share >= 0.0082 * len(name):  # as wide as the name
             axes.text(left + share / 2, -0.85, name, ha="center", fontsize=8, color=INK)
         left += share
     axes.set(xlim=(0, 1), ylim=(-1.1, 0.6))
@@ -50,21 +49,29 @@ def _draw_parts(explorer: Shown, axes: Axes) -> None:
 def _draw_curve(explorer: Shown, axes: Axes) -> None:
     lengths = [2**i for i in range(6, 18)]
     flops = [block_flops(n, explorer.d_model) for n in lengths]
-    for name, colour, style, width in (
-        ("total", INK, "-", 1.0),
-        ("attention", CHOSEN, "-", 1.6),
-        ("linear", WEIGHT, (0, (5, 3)), 1.6),
-    ):
-        heights = [explorer.n_layers * getattr(part, name) for part in flops]
-        axes.plot(lengths, heights, color=colour, linestyle=style, linewidth=width)
-        axes.plot(explorer.length, getattr(explorer.flops, name), "o", color=colour, markersize=4.5)
     axes.axvline(explorer.length, color=SOFT, linewidth=0.8, linestyle=(0, (3, 3)))
     axes.set(xscale="log", yscale="log", xlim=(SHORTEST, LONGEST))
+    for name, label, colour, style, width in (
+        ("total", "total", INK, "-", 1.0),
+        ("attention", "scores, context", CHOSEN, "-", 1.6),
+        ("linear", "the rest", WEIGHT, (0, (5, 3)), 1.6),
+    ):
+        heights = [explorer.n_layers * getattr(part, name) for part in flops]
+        axes.plot(lengths, heights, color=colour, linestyle=style, linewidth=width, label=label)
+        here = getattr(explorer.flops, name)
+        axes.plot(explorer.length, here, "o", c=colour, ms=4.5, zorder=3, clip_on=False)
     ticks = [64, 1024, 16_384, 131_072]
     axes.set_xticks(ticks, [f"{n:,}" for n in ticks])
+    low, high = axes.get_ylim()
+    levels = [level for level in (1e6, 1e9, 1e12, 1e15) if low <= level <= high]
+    axes.set_yticks(levels, [readable_flops(level) for level in levels])
     axes.minorticks_off()
     axes.tick_params(labelsize=7)
-    axes.set_title("FLOPs against n: scores, context (orange), the rest (dashed)", fontsize=8)
+    axes.legend(
+        loc="lower right", frameon=True, facecolor="white", edgecolor="none", framealpha=1,
+        labelcolor="linecolor", fontsize=7.5, borderpad=0.2,
+    )  # fmt: skip
+    axes.set_title("FLOPs against n, both logarithmic", fontsize=9)
 
 
 def _draw_memory(explorer: Shown, axes: Axes) -> None:

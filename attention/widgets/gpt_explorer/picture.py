@@ -23,7 +23,7 @@ def draw_png(explorer: Shown) -> str:
             return finish()
     with card(7.2, 4.2) as (figure, finish):
         across, beside = figure.subplots(1, 2, width_ratios=[2.2, 1])
-        names = [_label(name) for name in explorer.names]
+        names = [visible(name) for name in explorer.names]
         mask = causal_mask(n) if explorer.mask == "causal" else None
         weights = explorer.weights[explorer.layer, explorer.head]
         axes = heat_map(weights, names, names, ax=across, mask=mask, limit=1.0)
@@ -37,20 +37,15 @@ def draw_png(explorer: Shown) -> str:
         return finish()
 
 
-def _label(name: str) -> str:
-    """A label in which matplotlib sees no formula."""
-    return visible(name).replace("$", r"\$")
-
-
 def _draw_guesses(explorer: Shown, axes: Axes) -> None:
     bare(axes)
     pairs = explorer.guesses
     for row, (name, p) in enumerate(pairs):
         axes.barh(row, p, left=0.0, color=WEIGHT, height=0.55)
-        axes.text(-0.04, row, _label(name), ha="right", va="center", fontsize=8, color=INK)
+        axes.text(-0.04, row, visible(name), ha="right", va="center", fontsize=8, color=INK)
         axes.text(p + 0.04, row, _share(p), va="center", fontsize=7.5, color=SOFT)
     axes.set(xlim=(-0.6, 1.25), ylim=(len(pairs) - 0.4, -0.6))
-    axes.set_title(f"After “{_label(explorer.names[-1])}”: the next token", fontsize=9)
+    axes.set_title(f"After “{visible(explorer.names[-1])}”: the next token", fontsize=9)
 
 
 def _share(p: float) -> str:

@@ -22,7 +22,7 @@ def draw_png(explorer: Shown) -> str:
     with card(7.2, 7.4) as (figure, finish):
         parts: Any = figure.subfigures(2, 1, height_ratios=[2.4, 5.0])
         _draw_overview(explorer, parts[0].subplots())
-        names = [visible(token).replace("$", r"\$") for token in explorer.tokens]
+        names = [visible(token) for token in explorer.tokens]
         weights = explorer.weights[explorer.layer, explorer.head]
         axes = heat_map(
             weights, names, names, ax=parts[1].subplots(), mask=causal_mask(n), limit=1.0

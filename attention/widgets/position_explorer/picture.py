@@ -4,6 +4,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from attention.functional.masks import causal_mask
 from attention.teaching.plots import heat_map, visible
 from attention.widgets.base.picture import CHOSEN, INK, SOFT, WEIGHT, Shown, card, row_frame
 
@@ -25,9 +26,10 @@ def draw_png(explorer: Shown) -> str:
     words = [visible(explorer.words[word]) for word in explorer.order]
     with card(7.2, 3.3) as (figure, finish):
         parts: Any = figure.subfigures(1, 2, width_ratios=[1.0, 1.1])
-        weights = explorer.weights
-        mask = weights > 0 if explorer.causal else None
-        axes = heat_map(weights, words, words, ax=parts[0].subplots(), mask=mask, limit=1.0)
+        mask = causal_mask(len(words)) if explorer.causal else None
+        axes = heat_map(
+            explorer.weights, words, words, ax=parts[0].subplots(), mask=mask, limit=1.0
+        )
         axes.set_title(f"Weights, {NAMES[explorer.scheme]}", fontsize=9)
         axes.tick_params(labelsize=8)
         axes.get_yticklabels()[explorer.place].set_color(CHOSEN)

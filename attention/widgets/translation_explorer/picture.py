@@ -70,12 +70,9 @@ def _draw_words(explorer: Shown, lines: list[list[Edit]], axes: Axes) -> None:
             axes.text(
                 column, row + 0.47, written, ha="center", fontsize=8, color=color, fontweight=style
             )
-            axes.plot([column - 0.35, column + 0.35], [row + 0.6] * 2, color=LINE, lw=3)
-            length = 0.7 * chance[edit.written]
-            axes.plot(
-                [column - 0.35, column - 0.35 + length], [row + 0.6] * 2, color=WEIGHT, lw=3,
-                solid_capstyle="butt",
-            )  # fmt: skip
+            for share, ink in ((1.0, LINE), (chance[edit.written], WEIGHT)):
+                ends = [column - 0.35, column - 0.35 + 0.7 * share]
+                axes.plot(ends, [row + 0.6] * 2, color=ink, lw=3, solid_capstyle="butt")
     axes.set(xlim=(-0.6, _PER_LINE - 0.4), ylim=(len(lines) - 0.25, -0.3))
     found = verdict(explorer.edits, len(reference))
     axes.set_title(f"Translation by the model “{explorer.model}”: {found}", fontsize=9)
@@ -90,7 +87,7 @@ def _draw_curves(explorer: Shown, axes: Axes) -> None:
         width = 2 if chosen else 1.3
         axes.plot(lengths, row, color=color, ls=_DASHES[m % 4], lw=width, label=name)
         if chosen:
-            axes.plot(lengths[place], row[place], "o", color=CHOSEN, ms=6, zorder=3)
+            axes.plot(lengths[place], row[place], "o", c=CHOSEN, ms=6, zorder=3, clip_on=False)
     if explorer.trained is not None:
         axes.axvspan(lengths[0] - 0.3, explorer.trained + 0.5, color=LINE, alpha=0.35, lw=0)
         axes.text(lengths[0] - 0.2, 0.04, "seen in training", fontsize=8, color=SOFT)

@@ -13,8 +13,7 @@ from widget_arguments import refuses, refuses_later
 
 from attention.functional.costs import MODELS, readable_bytes
 from attention.widgets import CacheCalculator
-from attention.widgets.base.picture import SOFT, WEIGHT
-from attention.widgets.cache_calculator.picture import MIDDLE
+from attention.widgets.base.picture import MIDDLE, SOFT, WEIGHT
 
 
 class TestNumbers:

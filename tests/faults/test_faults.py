@@ -9,6 +9,7 @@ from tables import (
     flash,
     gpt,
     loading,
+    pictures,
     positions_and_caches,
     seq2seq,
     windowed_heads,
@@ -24,6 +25,7 @@ TABLES = (
     flash,
     windows_and_latents,
     windowed_heads,
+    pictures,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 

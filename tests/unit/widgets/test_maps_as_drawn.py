@@ -122,8 +122,6 @@ class TestAlignmentExplorer:
         shown = alignment(step=2)
         part = Drawn(shown).part("")
         weights = self.weights(shown)
-        written = weights.clone()
-        written[3:] = 0.0
         found = part.cells((5, 7))
         assert np.abs(found[:3] - ramp(weights[:3])).max() <= NEAR
         assert (found[3:] == 255).all()

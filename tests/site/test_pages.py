@@ -60,12 +60,21 @@ def test_formulas_in_the_text_fit_a_phone_with_letters_of_twice_the_size(light: 
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     wide = page.locator("article span.math .base").evaluate_all(
         """all => all.filter(part => part.getBoundingClientRect().right > innerWidth)
-          .filter(part => !part.closest("table, .field-list"))
+          .filter(part => !part.closest("table"))
           .filter(part => getComputedStyle(part.closest("p, li")).overflowX !== "auto")
           .map(part => part.closest(".katex").querySelector("annotation").textContent)"""
     )
     page.evaluate("document.documentElement.style.fontSize = ''")
     assert wide == []
+
+
+def test_a_formula_in_the_text_stands_in_one_line_on_a_desk(light: Visit) -> None:
+    high = light.resize(DESK).locator("article span.math .base:not(:has(.mtable))")
+    letters = high.evaluate_all(
+        """all => all.map(part => [part.closest(".katex").querySelector("annotation").textContent,
+          part.getBoundingClientRect().height / parseFloat(getComputedStyle(part).fontSize)])"""
+    )
+    assert [formula for formula, height in letters if height > 2.7] == []
 
 
 def test_page_is_quiet(shown: Visit) -> None:

@@ -35,21 +35,19 @@ SMALL = {
     "attention/widgets/__init__.py": "from attention.widgets.one import One\n"
     "from attention.widgets.two import Two\n",
     "attention/widgets/base.py": 'VIEW = "view.js"\n',
-    "attention/widgets/one/__init__.py": "from attention.widgets.one.widget import One\n",
-    "attention/widgets/one/widget.py": "from attention.widgets import base\n\n\nclass One: ...\n",
+    "attention/widgets/one/__init__.py": "from attention.widgets import base\n\n\nclass One: ...\n",
     "attention/widgets/one/view.js": 'import { ink } from "../js/ink.js";\n',
     "attention/widgets/one/style.css": ".one {}\n",
-    "attention/widgets/two/__init__.py": "from attention.widgets.two.widget import Two\n",
-    "attention/widgets/two/widget.py": "class Two: ...\n",
+    "attention/widgets/two/__init__.py": "class Two: ...\n",
     "attention/widgets/two/view.js": 'import {\n  words,\n} from "../js/words.js";\n',
     "attention/widgets/js/ink.js": "export const ink = 1;\n",
     "attention/widgets/js/words.js": 'export { ink as words } from "./ink.js";\n',
     "attention/widgets/js/words.css": ".words {}\n",
 }  # fmt: skip
 MASKS = {"functional/masks.py"}
-ONE = {"widgets/base.py", "widgets/one/widget.py", "widgets/one/view.js", "widgets/one/style.css"}
+ONE = {"widgets/base.py", "widgets/one/__init__.py", "widgets/one/view.js", "widgets/one/style.css"}
 ONE |= {"widgets/js/ink.js"}
-TWO = {"widgets/two/widget.py", "widgets/two/view.js", "widgets/js/words.js", "widgets/js/ink.js"}
+TWO = {"widgets/two/__init__.py", "widgets/two/view.js", "widgets/js/words.js", "widgets/js/ink.js"}
 TWO |= {"widgets/js/words.css"}
 
 

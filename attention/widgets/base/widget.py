@@ -26,12 +26,12 @@ from attention.widgets.base.traits import (
 class BookWidget(anywidget.AnyWidget):  # type: ignore[misc]
     """A widget that says what is wrong with its arguments, and that carries a picture of itself.
 
-    A subclass stands in a folder of its own, as ``widget.py``. It declares its arguments as traits
-    (:class:`attention.widgets.base.traits.Argument`), each after those that it has to fit; from
-    them come its signature, the checks at the beginning and after every change, and what follows a
-    change of another. Its script is ``view.js`` in that folder, with the style sheets of all
-    modules that this imports. Two methods are its own: ``_draw()`` returns a picture of the present
-    state, a PNG as base64, and ``_describe()`` says in words what that shows.
+    A subclass stands in the ``__init__.py`` of a folder of its own. It declares its arguments as
+    traits (:class:`attention.widgets.base.traits.Argument`), each after those that it has to fit;
+    from them come its signature, the checks at the beginning and after every change, and what
+    follows a change of another. Its script is ``view.js`` in that folder, with the style sheets of
+    all modules that this imports. Two methods are its own: ``_draw()`` returns a picture of the
+    present state, a PNG as base64, and ``_describe()`` says in words what that shows.
     """
 
     label = Text("")

@@ -16,7 +16,7 @@ from widget_arguments import refuses
 
 from attention.functional.masks import MASKS
 from attention.widgets import AttentionExplorer
-from attention.widgets.attention_explorer.widget import default_head_choices
+from attention.widgets.attention_explorer import default_head_choices
 from attention.widgets.base.bundle import bundle, stylesheet
 
 TOKENS = ["The", "cat", "sat", "on", "my", "mat", "."]  # T = 7

@@ -11,7 +11,7 @@ from widget_arguments import refuses
 from attention import GPT, GPT2_124M, GPTConfig
 from attention.trained.small_gpt import DIAGRAMS, SMALL_GPT
 from attention.widgets import BlockDiagram
-from attention.widgets.block_diagram.widget import SIZES
+from attention.widgets.block_diagram import SIZES
 
 TABLE = [  # d_model, n_heads, n_layers, n_tokens, max_len
     (6, 1, 1, 1, 1),

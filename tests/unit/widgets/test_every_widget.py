@@ -13,8 +13,8 @@ from attention.widgets.base.lists import Items, Nested
 from attention.widgets.base.tensors import FixedPoint, FixedPoints
 from attention.widgets.base.traits import Argument, Choice, Number, Switch, Text, Whole
 from attention.widgets.base.widget import BookWidget
-from attention.widgets.block_diagram.widget import Presets
-from attention.widgets.gpt_explorer.widget import Model
+from attention.widgets.block_diagram import Presets
+from attention.widgets.gpt_explorer import Model
 from attention.widgets.head_explorer.levels import CausalWeights
 
 NAN = float("nan")

@@ -9,7 +9,7 @@ from widget_arguments import refuses, refuses_later
 from widget_examples import scaling
 
 from attention.widgets import ScalingExplorer
-from attention.widgets.scaling_explorer.widget import SEED
+from attention.widgets.scaling_explorer import SEED
 
 
 class TestNumbers:

@@ -40,6 +40,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         theme: str = "light",
         width: int = 900,
         touch: bool = False,
+        dots: int = 1,
         may_fail: bool = False,
     ) -> Page:
         state = Widget.get_manager_state(widgets=models)
@@ -55,7 +56,9 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
             state=json.dumps(state).replace("</", "<\\/"),
         )
         (tmp_path / "page.html").write_text(html, encoding="utf-8")
-        page = browser.new_page(viewport={"width": width, "height": 800}, has_touch=touch)
+        page = browser.new_page(
+            viewport={"width": width, "height": 800}, has_touch=touch, device_scale_factor=dots
+        )
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)

@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Locator, Page
+from screen_pixels import NEAR, Palette
 from widget_examples import gpt
 from widget_pages import facts, load, same_gpt
 
@@ -17,8 +18,8 @@ def view(start) -> Locator:
     return view
 
 
-def ink(page: Page, query: int, key: int) -> int | None:
-    """How opaque the ink is in a cell's corner; None where the canvas does not reach."""
+def ink(page: Page, query: int, key: int) -> list[int] | None:
+    """The ink in a cell's corner, with its opacity; None where the canvas does not reach."""
     return page.evaluate(
         """([query, key]) => {
           const cell = document.querySelector(`td[data-query='${query}'][data-key='${key}']`);
@@ -26,7 +27,7 @@ def ink(page: Page, query: int, key: int) -> int | None:
           const [at, from] = [cell, canvas].map(node => node.getBoundingClientRect());
           const [x, y] = [at.x - from.x + 4, at.y - from.y + 4];
           if (x < 0 || y < 0 || x > from.width || y > from.height) return null;
-          return canvas.getContext('2d').getImageData(x, y, 1, 1).data[3];
+          return canvas.getContext('2d').getImageData(x, y, 1, 1).data.values().toArray();
         }""",
         [query, key],
     )
@@ -61,15 +62,17 @@ def in_sight(page: Page) -> list[list[int]]:
 
 
 def test_ink_is_drawn_wherever_one_scrolls(view: Locator) -> None:
-    page = view.page
+    page, weights, palette = view.page, gpt(text=LONG).weights[0, 0], Palette(dark=False)
     for x, y in [(1, 1), (0, 0), (0, 1), (1, 0), (0.3, 0.4), (0.31, 0.41)]:
         scroll(page, x, y)
         (top, bottom), (left, right) = in_sight(page)
         assert bottom - top < 40, "the rest is out of sight"
         for query in (top, (top + bottom) // 2, bottom):
             for key in (left, (left + right) // 2, right):
-                expected = 255 if key <= query else 0
-                assert ink(page, query, key) == expected, (x, y, query, key)
+                colour = [*palette.ink(weights[query, key].item()), 255]
+                expected = colour if key <= query else [0] * 4
+                found = ink(page, query, key)
+                assert found == pytest.approx(expected, abs=NEAR), (x, y, query, key)
     assert page.evaluate("document.querySelector('.afm-ink canvas').width") < 40 * SIDE
 
 

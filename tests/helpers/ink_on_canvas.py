@@ -68,6 +68,8 @@ def assert_map_drawn(screen: Screen, shown: Map) -> int:
     boxes = screen.boxes(shown.cells, height * width)
     table = [boxes[i * width : (i + 1) * width] for i in range(height)]
     assert_in_rows(table)
+    sharp = "all => all.every(c => Math.abs(c.width / c.clientWidth - devicePixelRatio) < 0.1)"
+    assert screen.page.locator(f"{screen.view} .afm-ink canvas").evaluate_all(sharp), "blurred"
     mask = torch.ones_like(shown.weights, dtype=torch.bool) if shown.mask is None else shown.mask
     side = table[0][0].width
     templates = _templates(screen, side)

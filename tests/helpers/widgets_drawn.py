@@ -248,14 +248,23 @@ def three_lengths() -> TranslationExplorer:
         [[torch.rand(len(words)).tolist() for words in of] for of in model]
         for model in given["outputs"]
     ]
-    given |= {"chances": chances, "trained": 1, "length": 2}
-    return translation(**given | {"model": "reversed source", "example": 1})
+    signs = torch.tensor([1, -1, -1, 1, -1])
+    given |= {"chances": chances, "states": given["states"].abs() * signs, "trained": 1}
+    return translation(**given | {"length": 2, "model": "reversed source", "example": 0})
+
+
+def unsure_translator() -> AlignmentExplorer:
+    """At each step the candidates have other probabilities."""
+    chances = (0.9, 0.8, 0.55, 0.7, 0.6)
+    first = [[(f"t{t}", p), ("other", (1 - p) / 2)] for t, p in enumerate(chances)]
+    second = alignment().candidates[1]
+    return alignment(candidates=[first, second], step=2, position=4)
 
 
 DRAWN = {
     "AttentionExplorer": Drawn(sharp_attention, drawn_attention),
     "TranslationExplorer": Drawn(three_lengths, drawn_translation, open_all),
-    "AlignmentExplorer": Drawn(lambda: alignment(step=2, position=4), drawn_alignment, open_all),
+    "AlignmentExplorer": Drawn(unsure_translator, drawn_alignment, open_all),
     "ScalingExplorer": Drawn(scaling, drawn_scaling, open_all),
     "PositionExplorer": Drawn(
         lambda: position(scheme="rotary", order=[3, 0, 4, 1, 2], word=4, causal=True),

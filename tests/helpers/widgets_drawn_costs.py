@@ -40,8 +40,8 @@ def drawn_costs(screen: Screen, shown: CostExplorer) -> None:
     room, left = stack.width - 4, stack.x  # two gaps of 2 pixels
     for box, part, ink in zip(screen.boxes(".afm-stack > span", 3), parts, inks, strict=True):
         width = room * part / flops.total
-        assert (box.x, box.width) == pytest.approx((left, width), abs=0.5)
-        assert screen.near(box.part(6, 2, 6, 26), screen[ink]).all()
+        assert (box.x, box.width) == pytest.approx((left, width), abs=0.5), f"share of {ink}"
+        assert screen.near(box.part(6, 2, 6, 26), screen[ink]).all(), f"not {ink}"
         left += width + 2
     stored = [shown.score_bytes, shown.projection_bytes, shown.cache_bytes]
     row_bars(
@@ -69,13 +69,13 @@ def drawn_costs(screen: Screen, shown: CostExplorer) -> None:
             screen[ink], dashed=0.3,
         )  # fmt: skip
     assert colour_at(screen, plot, x_of(n), y_of(n, "linear"), screen["accent"]), "on top"
-    assert upright(screen, plot, x_of(n), screen["soft"])
+    assert upright(screen, plot, x_of(n), screen["soft"]), "the present length"
     ticks = screen.boxes(".afm-loglog-tick", 4)
     at = [plot.x + x_of(n) / 100 * plot.width for n in (64, 1024, 16384, last)]
-    assert [tick.middle[0] for tick in ticks] == pytest.approx(at, abs=0.6)
+    assert [tick.middle[0] for tick in ticks] == pytest.approx(at, abs=0.6), "ticks"
     levels = [box.middle[1] for box in screen.boxes(".afm-loglog-level", 3)]
     at = [plot.y + (17 - power) / 10 * plot.height for power in (9, 12, 15)]
-    assert levels == pytest.approx(at, abs=0.6)
+    assert levels == pytest.approx(at, abs=0.6), "levels"
 
 
 def drawn_cache(screen: Screen, shown: CacheCalculator) -> None:

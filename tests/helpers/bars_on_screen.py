@@ -36,7 +36,7 @@ def row_bars(
     for i, (box, share, own) in enumerate(zip(boxes, shares, colours, strict=True)):
         at = box.y + (top if top >= 0 else box.height + top)
         band = Box(box.x + border, at, box.width - 2 * border, height)
-        filled = screen.near(band, own).all(axis=0)
+        filled = screen.near(band, own).any(axis=0)
         filled = filled if start == "left" else filled[::-1]
         ends.append(_run_from(filled, i) / screen.dots - share * band.width)
     assert ends == pytest.approx([0] * len(ends), abs=EDGE), f"{selector} too long by {ends}"

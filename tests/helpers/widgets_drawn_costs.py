@@ -29,7 +29,7 @@ def drawn_diagram(screen: Screen, shown: BlockDiagram) -> None:
     assert sum(parts) == shown.parameters
     row_bars(
         screen, ".afm-stage:not([data-place=add]) .afm-op", [part / sum(parts) for part in parts],
-        screen["accent"], top=-4, height=1, border=1,
+        screen["accent"], top=-4, border=1,
     )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def drawn_costs(screen: Screen, shown: CostExplorer) -> None:
             screen, plot,
             lambda x, name=name: np.array([y_of(64 * 2 ** (0.11 * at), name) for at in x]),
             screen[ink], dashed=0.3,
+            between=(0, 70) if name == "total" else (0, 100),  # beyond it lies under another
         )  # fmt: skip
     assert colour_at(screen, plot, x_of(n), y_of(n, "linear"), screen["accent"]), "on top"
     assert upright(screen, plot, x_of(n), screen["soft"]), "the present length"

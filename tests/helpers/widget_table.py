@@ -1,8 +1,7 @@
 """Every widget of the book, in one table that the tests of all hosts walk.
 
 ``tests/unit/widgets/test_table.py`` holds it to ``attention.widgets.__all__`` and to the chapters,
-so that no widget is forgotten and no check runs on nothing. No browser is imported here: unit tests
-use the table, too.
+so that no widget is forgotten and no check runs on nothing.
 """
 
 from collections.abc import Callable
@@ -18,6 +17,22 @@ from widget_examples import (
     scaling,
     translation,
 )
+from widgets_drawn import (
+    Drawn,
+    drawn_alignment,
+    drawn_attention,
+    drawn_gpt,
+    drawn_heads,
+    drawn_position,
+    drawn_scaling,
+    drawn_translation,
+    load_and_choose,
+    open_all,
+    sharp_attention,
+    three_lengths,
+    unsure_translator,
+)
+from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
 
 from attention import widgets
 from attention.widgets import CacheCalculator, CostExplorer
@@ -41,6 +56,8 @@ class Row(NamedTuple):
             trait is a data attribute of the view, too.
         place: Where the page shows a number: a CSS selector within the view, and the attribute.
         number: The same number in Python, as an expression in the widget ``w``.
+        drawn: An example whose numbers would look different transposed, shifted or of another
+            query, and a check that its screen shows them, from pixels.
     """
 
     name: str
@@ -53,6 +70,7 @@ class Row(NamedTuple):
     also: tuple[str, str]
     place: tuple[str, str]
     number: str
+    drawn: Drawn
 
     @property
     def kind(self) -> type[BookWidget]:
@@ -76,6 +94,7 @@ TABLE = [
         also=("mask", "'none'"),
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.weights[w.head, 0, 1].item()",
+        drawn=Drawn(sharp_attention, drawn_attention),
     ),
     Row(
         "TranslationExplorer",
@@ -88,6 +107,7 @@ TABLE = [
         also=("example", "len(w.sources) - 1"),
         place=(".afm-pairs li[data-written='1']", "data-value"),
         number="w.chance[1]",
+        drawn=Drawn(three_lengths, drawn_translation, open_all),
     ),
     Row(
         "AlignmentExplorer",
@@ -100,6 +120,7 @@ TABLE = [
         also=("position", "1"),
         place=(".afm-sentence label[data-position='1']", "data-weight"),
         number="w.weights[w.step, 1].item()",
+        drawn=Drawn(unsure_translator, drawn_alignment, open_all),
     ),
     Row(
         "ScalingExplorer",
@@ -112,6 +133,7 @@ TABLE = [
         also=("temperature", "2.5"),
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.jacobian[0, 1].item()",
+        drawn=Drawn(scaling, drawn_scaling, open_all),
     ),
     Row(
         "PositionExplorer",
@@ -124,6 +146,10 @@ TABLE = [
         also=("scheme", "'rotary'"),
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.weights[0, 1].item()",
+        drawn=Drawn(
+            lambda: position(scheme="rotary", order=[3, 0, 4, 1, 2], word=4, causal=True),
+            drawn_position,
+        ),
     ),
     Row(
         "HeadExplorer",
@@ -136,6 +162,7 @@ TABLE = [
         also=("head", "1"),
         place=(".afm-map td[data-query='3'][data-key='0']", "data-weight"),
         number="w.weights[w.layer, w.head, 3, 0].item()",
+        drawn=Drawn(lambda: heads(layer=1, head=1, query_index=3), drawn_heads),
     ),
     Row(
         "BlockDiagram",
@@ -148,6 +175,7 @@ TABLE = [
         also=("norm_order", "'post'"),
         place=("[data-figure=scores]", "data-value"),
         number="w.activations['scores']",
+        drawn=Drawn(diagram, drawn_diagram),
     ),
     Row(
         "CostExplorer",
@@ -160,6 +188,7 @@ TABLE = [
         also=("n_layers", "7"),
         place=("tr[data-row=attention]", "data-value"),
         number="w.flops.attention",
+        drawn=Drawn(long_sequence, drawn_costs),
     ),
     Row(
         "CacheCalculator",
@@ -172,6 +201,7 @@ TABLE = [
         also=("bytes_per_number", "1"),
         place=("tr[data-row=setting]", "data-value"),
         number="w.total_bytes",
+        drawn=Drawn(four_heads, drawn_cache),
     ),
     Row(
         "GPTExplorer",
@@ -184,6 +214,7 @@ TABLE = [
         also=("mask", "'none'"),
         place=(".afm-guess", "data-value"),
         number="w.guesses[0][1]",
+        drawn=Drawn(lambda: gpt(layer=1, head=1), drawn_gpt, load_and_choose),
     ),
 ]
 BY_NAME = {row.name: row for row in TABLE}

@@ -1,7 +1,8 @@
 """What has to be seen of each widget: its screen held to the numbers that Python computes.
 
-One entry a widget, with an example whose numbers would look different if they were transposed,
-shifted, of another head or of another query: the chosen ones are neither the first nor the last.
+For each widget a check, and often an example whose numbers would look different if they were
+transposed, shifted, of another head or of another query: the chosen ones are neither the first nor
+the last. ``widget_table.py`` says which check is whose.
 """
 
 import math
@@ -18,22 +19,10 @@ from screen_pixels import Screen
 from widget_examples import (
     alignment,
     attention,
-    diagram,
-    gpt,
-    heads,
-    position,
-    scaling,
     translation,
     translation_arguments,
 )
 from widget_pages import facts, open_lists
-from widgets_drawn_costs import (
-    drawn_cache,
-    drawn_costs,
-    drawn_diagram,
-    four_heads,
-    long_sequence,
-)
 
 from attention.widgets import (
     AlignmentExplorer,
@@ -259,20 +248,3 @@ def unsure_translator() -> AlignmentExplorer:
     first = [[(f"t{t}", p), ("other", (1 - p) / 2)] for t, p in enumerate(chances)]
     second = alignment().candidates[1]
     return alignment(candidates=[first, second], step=2, position=4)
-
-
-DRAWN = {
-    "AttentionExplorer": Drawn(sharp_attention, drawn_attention),
-    "TranslationExplorer": Drawn(three_lengths, drawn_translation, open_all),
-    "AlignmentExplorer": Drawn(unsure_translator, drawn_alignment, open_all),
-    "ScalingExplorer": Drawn(scaling, drawn_scaling, open_all),
-    "PositionExplorer": Drawn(
-        lambda: position(scheme="rotary", order=[3, 0, 4, 1, 2], word=4, causal=True),
-        drawn_position,
-    ),
-    "HeadExplorer": Drawn(lambda: heads(layer=1, head=1, query_index=3), drawn_heads),
-    "BlockDiagram": Drawn(diagram, drawn_diagram),
-    "CostExplorer": Drawn(long_sequence, drawn_costs),
-    "CacheCalculator": Drawn(four_heads, drawn_cache),
-    "GPTExplorer": Drawn(lambda: gpt(layer=1, head=1), drawn_gpt, load_and_choose),
-}

@@ -11,20 +11,15 @@ from screen_pixels import Screen
 from widget_examples import heads
 from widget_pages import press
 from widget_table import TABLE, Row
-from widgets_drawn import CAUSAL, DRAWN
+from widgets_drawn import CAUSAL
 
-from attention import widgets
 from attention.widgets import AlignmentExplorer, GPTExplorer
-
-
-def test_no_widget_is_left_out() -> None:
-    assert sorted(DRAWN) == sorted(widgets.__all__) == sorted(row.name for row in TABLE)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_the_screen_shows_what_python_computes(start, open_page, row: Row) -> None:
     """As it opens, on a light page; and after a slider was moved, on a dark one."""
-    case = DRAWN[row.name]
+    case = row.drawn
     shown = case.make()
     opened = (
         start

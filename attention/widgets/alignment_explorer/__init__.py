@@ -161,7 +161,7 @@ class AlignmentExplorer(BookWidget):
 
     @property
     def followed(self) -> int:
-        """The source word that is followed: ``position``, or the one with the largest weight."""
+        """The place of the source word that is followed, chosen or else of the largest weight."""
         if self.position is not None:
             return int(self.position)
         return int(self.weights[self.step].argmax())

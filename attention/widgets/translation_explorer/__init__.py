@@ -171,7 +171,7 @@ class TranslationExplorer(BookWidget):
 
     @property
     def edits(self) -> list[Edit]:
-        """What was written, aligned with the reference: the fewest edits, the most words right."""
+        """What was written beside the reference, by the fewest edits with the most words right."""
         return edit_alignment(self.reference, self.output)
 
     @property

@@ -194,8 +194,8 @@ class MultiHeadAttention(nn.Module):
             bias = bias[None].to(query.dtype)  # (1, H, T, S)
         if cache is not None:
             n_keys = cache.n_seen(n_queries)
-            mask = None if mask is None else cache.of_seen(mask, n_queries)
-            bias = None if bias is None else cache.of_seen(bias, n_queries)
+            mask = None if mask is None else cache.columns_seen(mask, n_queries)
+            bias = None if bias is None else cache.columns_seen(bias, n_queries)
         has_mask, dropout_p = mask is not None, self.dropout if self.training else 0.0
         plan = make_plan(
             causal=self.causal,

@@ -109,10 +109,10 @@ class TransformerBlock(nn.Module):
     ) -> tuple[Tensor, Tensor | None]:
         """As :meth:`forward`, and with it the attention's weights, (B, H, T, S)."""
         pre = self.norm_order == "pre"
-        looked = self.attention(
+        result = self.attention(
             self.norm_attention(x) if pre else x, mask=mask, cache=cache, need_weights=need_weights
         )
-        context, weights = looked if need_weights else (looked, None)
+        context, weights = result if need_weights else (result, None)
         x = x + self.dropout(context)  # (B, T, d_model)
         x = x if pre else self.norm_attention(x)
         x = x + self.dropout(self.feed_forward(self.norm_feed_forward(x) if pre else x))

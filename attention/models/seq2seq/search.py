@@ -132,7 +132,7 @@ def beam_search(
     state = decoder.first_state(memory)  # (n, d_hidden) for n beginnings, of which there is one
     tokens = source.new_full((1, 1), BEGIN)  # (n, t + 1)
     total = torch.zeros(1, device=source.device)  # (n,)
-    looked: list[Tensor] = []  # the weights of each step so far, (n, S)
+    history: list[Tensor] = []  # the weights of each step so far, (n, S)
     finished: list[Candidate] = []
     for step in range(max_len):
         n = len(tokens)
@@ -146,13 +146,13 @@ def beam_search(
         tokens = torch.cat([tokens[parent], token[:, None]], dim=1)
         state = state[parent]
         if weights is not None:
-            looked = [old[parent] for old in [*looked, weights]]
+            history = [old[parent] for old in [*history, weights]]
         ends = (token == END) | (step == max_len - 1)
         for i in ends.nonzero().flatten().tolist():
-            seen = torch.stack([w[i] for w in looked]) if looked else None
+            seen = torch.stack([w[i] for w in history]) if history else None
             finished.append(Candidate(tokens[i, 1:].tolist(), total[i].item(), seen))
         tokens, total, state = tokens[~ends], total[~ends], state[~ends]
-        looked = [w[~ends] for w in looked]
+        history = [w[~ends] for w in history]
         if len(finished) == width or not len(tokens):
             break
     return sorted(finished, key=lambda c: c.log_probability / len(c.tokens) ** alpha, reverse=True)

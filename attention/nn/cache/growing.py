@@ -164,9 +164,9 @@ class KVCache(_Cache):
         """Number of keys that :meth:`append` gives back for ``n_new`` further positions."""
         return self._length + n_new
 
-    def of_seen(self, of_all: Tensor, n_new: int) -> Tensor:
-        """Of (..., S) for all positions up to ``n_new`` further ones, the columns of those keys."""
-        return of_all
+    def columns_seen(self, columns: Tensor, n_new: int) -> Tensor:
+        """Of columns (..., S) for all positions so far and ``n_new`` more, those of these keys."""
+        return columns
 
     def fits(self, window: int | None, n_sink: int) -> bool:
         """Whether a layer with this window (None: it sees all) finds here all that it looks at."""

@@ -108,12 +108,12 @@ class RotatingKVCache(KVCache):
             return start + n_new
         return min(self.n_sink, start) + start - self._first_recent() + n_new
 
-    def of_seen(self, of_all: Tensor, n_new: int) -> Tensor:
-        """Of (..., S) for all positions up to ``n_new`` further ones, the columns of those keys."""
-        if of_all.shape[-1] == 1 or self._length + n_new <= self.max_len:
-            return of_all
-        sinks = of_all[..., : min(self.n_sink, self._length)]
-        return torch.cat([sinks, of_all[..., self._first_recent() :]], dim=-1)
+    def columns_seen(self, columns: Tensor, n_new: int) -> Tensor:
+        """Of columns (..., S) for all positions so far and ``n_new`` more, those of these keys."""
+        if columns.shape[-1] == 1 or self._length + n_new <= self.max_len:
+            return columns
+        sinks = columns[..., : min(self.n_sink, self._length)]
+        return torch.cat([sinks, columns[..., self._first_recent() :]], dim=-1)
 
     def fits(self, window: int | None, n_sink: int) -> bool:
         """Whether a layer with this window (None: it sees all) finds here all that it looks at."""

@@ -257,8 +257,8 @@ FAULTS = {
         "models/seq2seq/search.py",
         [
             (
-                "looked = [old[parent] for old in [*looked, weights]]",
-                "looked = [*(old[parent.sort().values] for old in looked), weights[parent]]",
+                "history = [old[parent] for old in [*history, weights]]",
+                "history = [*(old[parent.sort().values] for old in history), weights[parent]]",
             )
         ],
         ["test_what_a_candidate_says_of_itself_is_what_the_model_says_of_it"],
@@ -282,7 +282,7 @@ FAULTS = {
         "models/seq2seq/search.py",
         [
             ("~ends], total[~ends], state[~ends]", "~ends | ends], total, state"),
-            ("looked = [w[~ends] for w in looked]", ""),
+            ("history = [w[~ends] for w in history]", ""),
         ],
         ["test_by_hand_a_finished_candidate_takes_its_place_with_it"],
     ),

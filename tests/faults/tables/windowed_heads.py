@@ -219,8 +219,8 @@ FAULTS = {
         "nn/cache/rotating.py",
         [
             (
-                "of_all[..., self._first_recent() :]",
-                "of_all[..., self.n_sink : self.n_seen(n_new)]",
+                "columns[..., self._first_recent() :]",
+                "columns[..., self.n_sink : self.n_seen(n_new)]",
             )
         ],
         [

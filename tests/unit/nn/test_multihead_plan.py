@@ -194,8 +194,8 @@ def test_a_cache_says_which_keys_it_will_give_back(rotates, window, n_sink):
         for i in range(start):
             cache.append(*(positions[:, :, i : i + 1],) * 2)
         n_seen = cache.n_seen(n_new)
-        columns = cache.of_seen(positions.mT, n_new)
-        assert torch.equal(cache.of_seen(positions.mT[..., :1], n_new), positions.mT[..., :1])
+        columns = cache.columns_seen(positions.mT, n_new)
+        assert torch.equal(cache.columns_seen(positions.mT[..., :1], n_new), positions.mT[..., :1])
         keys, _ = cache.append(*(positions[:, :, start:],) * 2)
         assert keys.shape[2] == n_seen
         assert torch.equal(columns, keys.mT)

@@ -50,10 +50,10 @@ class Row(NamedTuple):
         view: The view on the page, as a CSS selector.
         controls: The ``data-control`` of all that can be moved in the example.
         slider: A slider that moves the widget: its ``data-control``, which is also the trait's name
-            and the view's data attribute.
+            and the view's data attribute. It can move down from where the example stands.
         spoken: What that slider says, as a pattern; {0} stands for the value, {1} for the next one.
         also: Another trait with a value that differs from the example's, as Python writes it; the
-            trait is a data attribute of the view, too.
+            trait is a data attribute of the view, too. The slider's own where it is the only one.
         place: Where the page shows a number: a CSS selector within the view, and the attribute.
         number: The same number in Python, as an expression in the widget ``w``.
         drawn: An example whose numbers would look different transposed, shifted or of another
@@ -76,6 +76,21 @@ class Row(NamedTuple):
     def kind(self) -> type[BookWidget]:
         """The class itself."""
         return getattr(widgets, self.name)
+
+    def said(self, value: float) -> str:
+        """The pattern of what the slider says at a value."""
+        return self.spoken.format(written(value), written(value + 1))
+
+
+def written(value: float) -> str:
+    """A slider's value as a page writes it: 1 for 1.0."""
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def read(text: str) -> float:
+    """A slider's value that a page wrote; of a whole number an ``int``, as its trait wants it."""
+    value = float(text)
+    return int(value) if value == int(value) else value
 
 
 def _names(text: str) -> frozenset[str]:

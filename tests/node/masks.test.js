@@ -11,6 +11,12 @@ test("the page has a mask under each name that Python has, and no other", () => 
   assert.ok(cases.masks.names.length >= 3);
 });
 
+test("the window's slider serves the masks whose words in Python name the window, and no other", () => {
+  const sized = Object.keys(MASKS).filter((name) => MASKS[name].sized);
+  assert.deepEqual(sized, cases.masks.sized);
+  assert.ok(sized.length > 0);
+});
+
 for (const [name, tables] of Object.entries(cases.masks.tables)) {
   test(`${name}: ${tables.length} tables equal Python's, over all lengths and windows`, () => {
     assert.ok(tables.length > 0);

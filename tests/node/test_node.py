@@ -18,6 +18,7 @@ from widget_examples import position, scaling, stored_position
 from widget_table import TABLE
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
+from attention.functional.masks import MASKS
 from attention.functional.positions import (
     POSITION_SCHEMES,
     attention_in_order,
@@ -36,7 +37,6 @@ HERE = Path(__file__).parent
 T, D_MODEL = 11, 12
 HEADS = [1, 2, 3, 4, 6, 12]
 LENGTHS = [1, 2, 3, 5, 7, 11]
-MASKS = AttentionExplorer.class_traits()["mask"].values
 WINDOWS = [1, 3, 11]
 SEEDS = [0, 1, 2]
 
@@ -102,7 +102,8 @@ def mask_cases() -> dict:
         case = {"length": length, "window": window, "table": shown.mask_table.tolist()}
         tables[name].append(case)
     aligned = [aligned_masks(t, s) for t, s in product((1, 2, 5), (5, 7))]
-    return {"names": list(MASKS), "tables": tables, "aligned": aligned}
+    sized = [name for name, kind in MASKS.items() if "{window}" in kind.words]
+    return {"names": list(MASKS), "sized": sized, "tables": tables, "aligned": aligned}
 
 
 def aligned_masks(n_queries: int, n_keys: int) -> dict:

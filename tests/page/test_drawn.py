@@ -10,7 +10,7 @@ from ink_on_canvas import Map, assert_map_drawn
 from screen_pixels import Screen
 from widget_examples import heads
 from widget_pages import press
-from widget_table import TABLE, Row
+from widget_table import TABLE, Row, read
 from widgets_drawn import CAUSAL
 
 from attention.widgets import AlignmentExplorer, GPTExplorer
@@ -34,7 +34,7 @@ def test_the_screen_shows_what_python_computes(start, open_page, row: Row) -> No
     press(view, row.slider, "ArrowLeft")
     now = view.get_attribute(f"data-{row.slider}")
     assert now != before
-    setattr(shown, row.slider, int(now))
+    setattr(shown, row.slider, read(now))
     if isinstance(shown, AlignmentExplorer):
         shown.position = None  # it looks where the new step looks
     view.locator(f"input[data-control={row.slider}]").evaluate("input => input.blur()")

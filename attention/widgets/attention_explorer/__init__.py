@@ -81,7 +81,8 @@ class AttentionExplorer(BookWidget):
             Rounded to 16-bit multiples of a power of two: 4 to 5 digits of the largest entry.
         key: What each position offers, shape as ``query``.
         value: What each position contributes, shape as ``query``.
-        mask: "none", "causal", or "window" (causal, and at most ``window`` keys back).
+        mask: A name in ``attention.functional.masks.MASKS``, such as "none" or "causal"; with
+            "window" a query sees at most ``window`` keys.
         window: Number of keys that a query sees, itself included, 1 to T; at most 3 by default.
         n_heads: Number of heads H, one of ``head_choices``; by default the one nearest to 4.
         head_choices: The head counts on the slider, divisors of d_model in rising order; by

@@ -35,6 +35,7 @@ function figure(name, label) {
 
 /**
  * A table whose rows carry a bar each. rows: [{ key, kind }], kind names the bar's ink in the style sheet; columns: the heads.
+ * Its rules stand in cost_tables.css, which a widget that uses it names in its `styles`.
  * Without `bars` a row has a square of its ink instead, as the key to another picture.
  * update(entries): for each row { name, remark, cells: texts, value, share } with a share from 0 to 1 for the bar.
  * @param {{ title: string, rows: { key: string, kind: string }[], columns: string[], bars?: boolean }} given

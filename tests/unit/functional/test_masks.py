@@ -84,6 +84,13 @@ def test_every_mask_that_has_a_name_is_written_out_by_hand():
     assert {name: rows(kind.table(4, 4, 2)) for name, kind in MASKS.items()} == BY_HAND
 
 
+@pytest.mark.parametrize("name", MASKS)
+def test_fewer_queries_are_the_newest_of_many(name):
+    whole = MASKS[name].table(5, 5, 2)
+    for n in range(1, 6):
+        assert torch.equal(MASKS[name].table(n, 5, 2), whole[-n:]), f"{n} queries"
+
+
 BAD_INPUT = {
     "no query": (lambda: causal_mask(0), ValueError, "n_queries should be at least 1, but was 0"),
     "no key": (lambda: causal_mask(2, 0), ValueError, "n_keys should be at least 1, but was 0"),

@@ -21,6 +21,7 @@ from widget_examples import (
 )
 
 from attention import GPT
+from attention.functional.masks import MASKS
 from attention.functional.positions import attention_in_order
 from attention.trained.small_gpt import small_tokenizer, trained_small_gpt
 from attention.widgets.base.picture import CHOSEN, WEIGHT
@@ -81,11 +82,10 @@ class TestAttentionExplorer:
             scores = scores.masked_fill(~mask, -torch.inf)
         return scores.softmax(dim=-1)
 
-    @pytest.mark.parametrize("mask", ["none", "causal", "window"])
+    @pytest.mark.parametrize("mask", MASKS)
     def test_each_head_s_map_holds_its_weights(self, mask: str) -> None:
         shown = self.shown(mask=mask, window=2)
-        every = torch.ones(6, 6).bool()
-        allowed = {"none": every, "causal": every.tril(), "window": every.tril().triu(-1)}[mask]
+        allowed = MASKS[mask].table(6, 6, 2)
         drawn, weights = Drawn(shown), self.weights(shown, allowed)
         for head in range(3):
             part = drawn.part(f"head {head}")

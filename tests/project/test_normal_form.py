@@ -238,3 +238,19 @@ def test_running_all_keeps_the_readers_functions(path):
             (ours if solves else theirs).update(names)
     assert ours, "every chapter has an exercise in Python"
     assert not ours & theirs
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_exercise_has_a_hint_and_a_solution(path):
+    text = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    exercises = re.split(r"^[`:]{3,}\{exercise\}", text, flags=re.MULTILINE)[1:]
+    assert exercises
+    for exercise in exercises:
+        title = exercise.partition("\n")[0]
+        label = re.search(r"^:label: (\S+)$", exercise, flags=re.MULTILINE)
+        assert label, f"{title}: no label"
+        solution = re.search(
+            rf"\{{solution(-start)?\}} {re.escape(label[1])}$", exercise, flags=re.MULTILINE
+        )
+        assert solution, f"{title}: no solution to {label[1]} before the next exercise"
+        assert "{hint}" in exercise[: solution.start()], f"{title}: no hint"

@@ -44,7 +44,8 @@ class Row(NamedTuple):
 
     Attributes:
         name: The class's name in ``attention.widgets``.
-        make: Builds a small example; it takes the class's arguments.
+        make: Builds a small example; it takes the class's arguments. A class or a function that
+            another module can import from where it stands: JupyterLab's kernel does.
         chapters: The chapters that show it, by file name without ending; none of a widget that no
             chapter shows yet.
         view: The view on the page, as a CSS selector.

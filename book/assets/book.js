@@ -15,18 +15,6 @@
     }
   }
 
-  // A browser may break the line between a formula and the comma behind it; together they stay.
-  for (const formula of document.querySelectorAll("article span.math")) {
-    const next = formula.nextSibling;
-    const marks = next instanceof Text && /^[,.;:!?)\]’”]+/.exec(next.data);
-    if (!marks) continue;
-    next.splitText(marks[0].length);
-    const whole = document.createElement("span");
-    whole.className = "book-whole";
-    formula.before(whole);
-    whole.append(formula, next);
-  }
-
   /** @param {Element | null} except */
   function closeMenus(except) {
     for (const menu of document.querySelectorAll("details.book-menu[open]")) {

@@ -46,7 +46,7 @@ The parts
 ``outputs``        what becomes of a cell's output: widgets, pictures, alt text
 ``models``         a trained model that a widget loads when it is asked to
 ``executed``       a page is read again when its chapter was executed again
-``mathematics``    formulas: the server that sets them, and that translators leave them alone
+``mathematics``    formulas: their server, what translators leave alone, where no line breaks
 ``disclosure``     dropdowns as native ``<details>``; a solution's address
 ``numbering``      chapter numbers from file names
 ``addresses``      a heading's id comes from its words, never from its place

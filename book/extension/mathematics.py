@@ -12,6 +12,7 @@ at its end, like any other.
 from __future__ import annotations
 
 import atexit
+import re
 import shutil
 import socket
 import struct
@@ -37,6 +38,7 @@ LOG = logging.getLogger(__name__)
 STARTS = 3
 PATIENCE = 60.0  # seconds, for a start and for a formula
 SEND_AT_ONCE = '\nserver.on("connection", (client) => client.setNoDelay());\n'
+MARKS = re.compile("[]),.;:!?\u2019\u201d]+")  # what no line may begin with
 FAULTS = (OSError, struct.error, katex.KaTeXError)
 
 
@@ -145,6 +147,19 @@ def patient(visit: Callable[[Any, nodes.Element], None]) -> Callable[[Any, nodes
     return visitor
 
 
+def hold_marks(_app: Sphinx, document: nodes.document, _docname: str) -> None:
+    """Put a formula and the comma behind it into one box: a browser would break the line there."""
+    for formula in list(document.findall(nodes.math)):
+        following = formula.next_node(descend=False, siblings=True)
+        marks = MARKS.match(following) if isinstance(following, nodes.Text) else None
+        if marks:
+            rest = nodes.Text(following[marks.end() :])
+            following.parent.replace(following, rest)
+            whole = nodes.inline("", "", classes=["book-whole"])
+            formula.replace_self(whole)
+            whole += [formula, nodes.Text(marks[0])]
+
+
 def start_early(app: Sphinx) -> None:
     """Start before the notebooks run: what is missing shows at once."""
     if app.builder.name == "html" and katex.KaTeXServer.katex_server is None:
@@ -160,3 +175,4 @@ def setup(app: Sphinx) -> None:
         block_renderers=(patient(katex.html_visit_displaymath), None),
     )
     app.connect("builder-inited", start_early, priority=600)
+    app.connect("doctree-resolved", hold_marks)

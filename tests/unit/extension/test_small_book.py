@@ -166,6 +166,13 @@ def test_a_translator_leaves_formulas_alone(book: Path) -> None:
     assert [str(one) for one in formulas if not one.find_parent(class_="notranslate")] == []
 
 
+def test_no_line_begins_with_the_comma_behind_a_formula(book: Path) -> None:
+    wholes = page(book, "chapters/05_order").select("p .book-whole")
+    assert [whole.contents[-1] for whole in wholes] == [","]
+    assert wholes[0].select_one(".katex")
+    assert wholes[0].next_sibling == " "
+
+
 def test_equations_and_exercises_are_numbered_by_the_chapter(book: Path) -> None:
     assert page(book, "index").find("a", href=re.compile("#equation-eq-order")).text == "(5.1)"
     assert page(book, "chapters/09_inside").select_one(".eqno").text.startswith("(9.1)")

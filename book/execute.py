@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import nbformat
 from inputs import Package, changes, inputs_of
+from kernels import WatchedKernelManager
 from nbclient import NotebookClient
 from one_at_a_time import CannotWriteError, one_at_a_time
 
@@ -225,6 +226,7 @@ class Execution:
         client = NotebookClient(
             notebook,
             timeout=CELL_SECONDS,
+            kernel_manager_class=WatchedKernelManager,
             resources={"metadata": {"path": str(source.parent)}},
             extra_arguments=["--log-level=CRITICAL"],
             on_cell_start=tell,

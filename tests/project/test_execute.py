@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("execute", "inputs", "one_at_a_time", "replay")
+SCRIPTS = ("execute", "kernels", "inputs", "one_at_a_time", "replay")
 PROJECT = '[tool.pytest.ini_options]\npythonpath = ["book"]\naddopts = "--import-mode=importlib"\n'
 pytestmark = pytest.mark.slow  # each starts kernels
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import expect
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -55,10 +57,10 @@ def contents_are_offered_once(page: Page) -> None:
     """Either they stand at the side, or a button opens them."""
     for width in (320, 958, 962, 985, 1000, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        beside = page.locator("#pst-primary-sidebar a").first.is_visible()
-        button = page.locator("button.primary-toggle").is_visible()
-        assert beside != button, f"at {width} px: beside the text {beside}, by a button {button}"
-        assert beside == (width >= 960)
+        beside = page.locator("#pst-primary-sidebar a").first
+        button = page.locator("button.primary-toggle")
+        expect(beside).to_be_visible(visible=width >= 960)
+        expect(button).to_be_visible(visible=width < 960)
 
 
 def print_is_whole_and_light(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The widgets' pictures of costs, curves and boxes: what stands in the PNG is what is computed."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -28,6 +29,23 @@ def follows(part: Part, colour: str, points: list[tuple[float, float]], covered:
     assert x[inner].min() < xs[0] + 20
     assert x[inner].max() > xs[-1] - covered
     np.testing.assert_allclose(y[inner], np.interp(x[inner], xs, ys), atol=5)
+
+
+def bars_under(
+    part: Part,
+    words: list[tuple[str, float, float]],
+    below: float,
+    colours: Sequence[str],
+    sizes: Sequence[int],
+) -> None:
+    """A bar under each word, this share of the way to the next, as long as its size of the most."""
+    below *= words[1][2] - words[0][2]
+    found = [
+        part.lengths([y + below], colour)[0]
+        for (_, _, y), colour in zip(words, colours, strict=True)
+    ]
+    wide = part.right - part.left
+    np.testing.assert_allclose(found, wide * np.array(sizes) / max(sizes), atol=2)
 
 
 class TestTranslationExplorer:
@@ -176,13 +194,7 @@ class TestCostExplorer:
         words = part.words()
         names = ["scores of one layer", "q, k, v, contexts of one layer", "KV cache of all layers"]
         assert [text.partition(":")[0] for text, *_ in words] == names
-        below = 0.3 * (words[1][2] - words[0][2])
-        found = [
-            part.lengths([y + below], colour)[0]
-            for (_, _, y), colour in zip(words, (CHOSEN, WEIGHT, WEIGHT), strict=True)
-        ]
-        wide = part.right - part.left
-        np.testing.assert_allclose(found, wide * np.array(sizes) / max(sizes), atol=2)
+        bars_under(part, words, 0.3, (CHOSEN, WEIGHT, WEIGHT), sizes)
 
 
 class TestCacheCalculator:
@@ -195,13 +207,7 @@ class TestCacheCalculator:
             "multi-head attention", "as published", "this setting",
         ]  # fmt: skip
         assert [text for text, *_ in words[1:6:2]] == ["10 GiB", "1.25 GiB", "160 MiB"]
-        below = 0.28 * (names[1][2] - names[0][2])
-        found = [
-            part.lengths([y + below], colour)[0]
-            for (_, _, y), colour in zip(names, (SOFT, MIDDLE, WEIGHT), strict=True)
-        ]
-        wide = part.right - part.left
-        np.testing.assert_allclose(found, wide * np.array(sizes) / max(sizes), atol=2)
+        bars_under(part, names, 0.28, (SOFT, MIDDLE, WEIGHT), sizes)
 
 
 # s: in the stream, b: in a branch, a: added to the stream, h: the block's heading

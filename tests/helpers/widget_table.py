@@ -53,6 +53,7 @@ class Row(NamedTuple):
         slider: A slider that moves the widget: its ``data-control``, which is also the trait's name
             and the view's data attribute. It can move down from where the example stands.
         spoken: What that slider says, as a pattern; {0} stands for the value, {1} for the next one.
+        announces: What the live region says after a move, as a pattern.
         also: Another trait with a value that differs from the example's, as Python writes it; the
             trait is a data attribute of the view, too. The slider's own where it is the only one.
         place: Where the page shows a number: a CSS selector within the view, and the attribute.
@@ -68,6 +69,7 @@ class Row(NamedTuple):
     controls: frozenset[str]
     slider: str
     spoken: str
+    announces: str
     also: tuple[str, str]
     place: tuple[str, str]
     number: str
@@ -107,6 +109,7 @@ TABLE = [
         controls=_names("mask window heads length head query"),
         slider="length",
         spoken="^{0} of",
+        announces="most weight on",
         also=("mask", "'none'"),
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.weights[w.head, 0, 1].item()",
@@ -120,6 +123,7 @@ TABLE = [
         controls=_names("example length model"),
         slider="length",
         spoken="^{0} ",
+        announces="words? right",
         also=("example", "len(w.sources) - 1"),
         place=(".afm-pairs li[data-written='1']", "data-value"),
         number="w.chance[1]",
@@ -133,6 +137,7 @@ TABLE = [
         controls=_names("example step position"),
         slider="step",
         spoken="^step {1} of",
+        announces="most weight on",
         also=("position", "1"),
         place=(".afm-sentence label[data-position='1']", "data-weight"),
         number="w.weights[w.step, 1].item()",
@@ -146,6 +151,7 @@ TABLE = [
         controls=_names("d_k temperature scaled"),
         slider="d_k",
         spoken="^{0} dimension",
+        announces="most weight on",
         also=("temperature", "2.5"),
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.jacobian[0, 1].item()",
@@ -159,6 +165,7 @@ TABLE = [
         controls=_names("scheme place causal word swap reverse restore"),
         slider="place",
         spoken="^place {1} of",
+        announces="contexts? moved",
         also=("scheme", "'rotary'"),
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.weights[0, 1].item()",
@@ -175,6 +182,7 @@ TABLE = [
         controls=_names("pattern layer head strongest"),
         slider="layer",
         spoken="^layer {0},",
+        announces="most weight on",
         also=("head", "1"),
         place=(".afm-map td[data-query='3'][data-key='0']", "data-weight"),
         number="w.weights[w.layer, w.head, 3, 0].item()",
@@ -188,6 +196,7 @@ TABLE = [
         controls=_names("preset d_model n_heads n_layers length norm_order"),
         slider="length",
         spoken="^{0} token",
+        announces="parameters",
         also=("norm_order", "'post'"),
         place=("[data-figure=scores]", "data-value"),
         number="w.activations['scores']",
@@ -201,6 +210,7 @@ TABLE = [
         controls=_names("length n_heads n_layers"),
         slider="length",
         spoken="^{0} token",
+        announces="FLOPs",
         also=("n_layers", "7"),
         place=("tr[data-row=attention]", "data-value"),
         number="w.flops.attention",
@@ -214,6 +224,7 @@ TABLE = [
         controls=_names("model publish context bytes_per_number kind n_kv_heads window"),
         slider="context",
         spoken="^{0} token",
+        announces="than multi-head",
         also=("bytes_per_number", "1"),
         place=("tr[data-row=setting]", "data-value"),
         number="w.total_bytes",
@@ -227,6 +238,7 @@ TABLE = [
         controls=_names("text layer head mask length query map"),
         slider="head",
         spoken="^head {0}, counted",
+        announces="most weight on",
         also=("mask", "'none'"),
         place=(".afm-guess", "data-value"),
         number="w.guesses[0][1]",

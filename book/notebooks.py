@@ -2,9 +2,10 @@
 
 The normal form is what a reader of the repository sees and what the tests compare with. Outputs
 are text only: no images, no widget state, no times; progress bars, which go to the error stream,
-are left out. In place of a figure stands what its cell says of it. A code cell's execution count
-is its place, as in one run from the top: nbval compares no output of a cell without a count. Two
-executions write the same bytes.
+are left out; right answers that a cell recorded stay, as no notebook shows them. In place of a
+figure stands what its cell says of it. A code cell's execution count is its place, as in one run
+from the top: nbval compares no output of a cell without a count. Two executions write the same
+bytes.
 
 A cell keeps the id that it has, so that a new cell changes no other; one without an id gets one
 from its text. Nobody writes by hand what can be derived:
@@ -46,6 +47,7 @@ METADATA = {
 # What folds a cell's code or its output on the site.
 CODE_IS_HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 OUTPUT_IS_HIDDEN = {"hide-output", "hide-cell", "remove-output", "remove-cell"}
+RECORD = "application/papermill.record/"  # what a cell notes and nobody is shown
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # JupyterLab's ids
 GATE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{solution-(?P<which>start|end)\}(?P<rest>.*(?:\n.*)*?)\n(?P=fence)$",
@@ -230,6 +232,10 @@ def _normal_output(output: NotebookNode, place: int, said: str) -> dict[str, Any
         return None if output.name == "stderr" else kept
     if output.output_type == "error":
         return dict(output)
+    recorded = {kind: data for kind, data in output.data.items() if kind.startswith(RECORD)}
+    if recorded:  # an answer (attention/teaching/answers.py); its name stands in the metadata
+        name = {"scrapbook": dict(output.metadata["scrapbook"])}
+        return {"data": recorded, "metadata": name, "output_type": output.output_type}
     text = output.data.get("text/plain")
     if text is None:
         return None

@@ -19,6 +19,10 @@ from attention._checks import shape
 
 STYLE = Path(__file__).with_name("book.mplstyle")
 
+# The widgets' colours by day (widgets/js/widget.css): queries, keys, values, weights. No two are
+# told apart by colour alone: each has its letter beside it.
+QUERY, KEY, VALUE, WEIGHT = "#a8460f", "#00502d", "#9c35b4", "#0b5c8a"
+
 
 def use_style() -> None:
     """Put on the book's style for all figures that follow."""

@@ -11,14 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from attention.teaching.plots import STYLE
+from attention.teaching import plots
 
 Shown: TypeAlias = Any
 """What a picture is drawn of: a widget, or anything with the same arguments and properties."""
 
 # The page's colours by day (js/widget.css): orange is the chosen query, blue is weight.
-CHOSEN = "#a8460f"
-WEIGHT, MIDDLE = "#0b5c8a", "#559bd0"
+CHOSEN, WEIGHT, MIDDLE = plots.QUERY, plots.WEIGHT, "#559bd0"
 INK, SOFT, LINE = "#1f2933", "#55606b", "#d5dbe1"
 
 
@@ -29,7 +28,7 @@ def card(width: float, height: float) -> Iterator[tuple[Figure, Callable[[], str
     A Figure of its own, not pyplot's: drawing must not leave a figure open in the notebook. Words
     and tokens are anyone's, so no dollar signs in them begin a formula.
     """
-    with style.context([STYLE, {"text.parse_math": False}]):
+    with style.context([plots.STYLE, {"text.parse_math": False}]):
         figure = Figure(figsize=(width, height))
 
         def finish() -> str:

@@ -73,8 +73,8 @@ FAULTS = {
         '"text.parse_math": True',
         "test_dollar_signs_are_dollar_signs",
     ),
-    "card: an orange of its own": picture(
-        "base", "#a8460f", "#c2571a", "test_the_colours_are_the_page_s_by_day"
+    "figures: an orange of their own": plots(
+        "#a8460f", "#c2571a", "test_queries_keys_values_and_weights_have_the_page_s_colours"
     ),
     # --- AttentionExplorer ---
     "attention: maps transposed": picture(

@@ -1,18 +1,31 @@
 """Figures, read back: the numbers drawn are the numbers given, and what is hidden looks hidden."""
 
 import re
+from itertools import combinations
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 from drawn import contrast
+from eyes import EYES, distance
 from matplotlib.patches import Rectangle
 
-from attention import causal_mask
+from attention import causal_mask, widgets
+from attention.teaching import plots
 from attention.teaching.plots import curve, head_maps, heat_map, visible
 
 ROWS, COLUMNS = ["a", "b", "c"], ["v", "w", "x", "y", "z"]
+
+
+SHEET = (Path(widgets.__file__).parent / "js/widget.css").read_text(encoding="utf-8")
+INKS = {"QUERY": "query", "KEY": "k", "VALUE": "v", "WEIGHT": "accent"}
+
+
+def of_the_page(theme: str) -> dict[str, str]:
+    found = re.findall(r"--afm-(\w+): light-dark\((#\w+), (#\w+)\)", SHEET)
+    return {name: pair[theme == "dark"] for name, *pair in found}
 
 
 @pytest.fixture(autouse=True)
@@ -184,3 +197,22 @@ def test_leading_spaces_and_line_breaks_are_made_visible():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         call()
+
+
+def test_queries_keys_values_and_weights_have_the_page_s_colours():
+    page = of_the_page("light")
+    assert {name: getattr(plots, name) for name in INKS} == {
+        name: page[css] for name, css in INKS.items()
+    }
+    assert "--afm-q: var(--afm-query);" in SHEET
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_they_can_be_read_as_text_and_are_told_apart_by_every_eye(theme):
+    page = of_the_page(theme)
+    inks = [page[css] for css in INKS.values()]
+    for ink in inks:
+        assert min(contrast(ink, page[ground]) for ground in ("surface", "panel")) >= 4.5
+    for eyes in EYES:
+        for one, other in combinations(inks, 2):
+            assert distance(one, other, eyes) > 6, (one, other, eyes)

@@ -13,6 +13,7 @@ from attention.widgets import (
     BlockDiagram,
     GPTExplorer,
     HeadExplorer,
+    MaskPainter,
     PositionExplorer,
     ScalingExplorer,
     TranslationExplorer,
@@ -126,3 +127,13 @@ def diagram(**arguments: object) -> BlockDiagram:
 
 def gpt(**arguments: object) -> GPTExplorer:
     return GPTExplorer(**{"reader": small_gpt_reader()} | arguments)
+
+
+def painted_mask(*hidden: tuple[int, int]) -> list[list[bool]]:
+    """A mask (5, 5) from which some cells, (query, key), are hidden."""
+    return [[(t, s) not in hidden for s in range(5)] for t in range(5)]
+
+
+def painter(**arguments: object) -> MaskPainter:
+    given = {"tokens": ["The", "cat", "sat", "down", "."], "scores": 1.5 * torch.randn(5, 5)}
+    return MaskPainter(**given | {"query": 2} | arguments)

@@ -13,6 +13,7 @@ from widget_examples import (
     diagram,
     gpt,
     heads,
+    painter,
     position,
     scaling,
     translation,
@@ -33,6 +34,7 @@ from widgets_drawn import (
     unsure_translator,
 )
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
+from widgets_drawn_small import drawn_mask, half_painted
 
 from attention import widgets
 from attention.widgets import CacheCalculator, CostExplorer
@@ -243,6 +245,20 @@ TABLE = [
         place=(".afm-guess", "data-value"),
         number="w.guesses[0][1]",
         drawn=Drawn(lambda: gpt(layer=1, head=1), drawn_gpt, load_and_choose),
+    ),
+    Row(
+        "MaskPainter",
+        make=painter,
+        chapters=(),
+        view=".afm-painter",
+        controls=_names("causal open cell query"),
+        slider="query",
+        spoken="^row {1} of",
+        announces="the future",
+        also=("mask", "w.mask_table.tril().tolist()"),
+        place=(".afm-steps td[data-step=weight]", "data-value"),
+        number="w.weights[w.query, 0].item()",
+        drawn=Drawn(half_painted, drawn_mask),
     ),
 ]
 BY_NAME = {row.name: row for row in TABLE}

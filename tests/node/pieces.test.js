@@ -5,8 +5,8 @@ import { globSync } from "node:fs";
 import { test } from "node:test";
 
 import { decimal, shortWeight, visible } from "../../attention/widgets/js/format.js";
-import { step } from "../../attention/widgets/js/heatmap.js";
 import { cellWords } from "../../attention/widgets/js/steps.js";
+import { step } from "../../attention/widgets/js/walk.js";
 import { cases } from "./cases.js";
 
 const size = [3, 5];

@@ -14,6 +14,7 @@ from cost_cases import cost_cases
 from gpt_cases import write_gpt_cases
 from javascript import NODE
 from model_cases import model_cases
+from small_cases import small_cases
 from widget_examples import position, scaling, stored_position
 from widget_table import TABLE
 
@@ -254,6 +255,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "costs": cost_cases(),
         "widgets": [row.name for row in TABLE],
         **model_cases(),
+        **small_cases(),
     }
     (folder / "cases.json").write_text(json.dumps(table))
     write_gpt_cases(folder)

@@ -1,36 +1,11 @@
 """A finger on a slider: it slides to the side, taps, or scrolls the page and leaves the slider."""
 
 import pytest
+from finger import Finger
 from playwright.sync_api import Locator, Page
 from widget_table import TABLE
 
-STEPS = 12
 LONG_PAGE = "body { padding: 1200px 0 }"
-
-
-class Finger:
-    """One finger on a page's screen."""
-
-    def __init__(self, page: Page) -> None:
-        self.session = page.context.new_cdp_session(page)
-
-    def move(self, kind: str, *points: tuple[float, float]) -> None:
-        touched = [{"x": x, "y": y} for x, y in points]
-        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
-
-    def swipe(self, start: tuple[float, float], by: tuple[float, float]) -> None:
-        """Come down at a place, go so far in small steps, and stay there."""
-        (x, y), (right, down) = start, by
-        self.move("touchStart", start)
-        for part in (step / STEPS for step in range(1, STEPS + 1)):
-            self.move("touchMove", (x + right * part, y + down * part))
-
-    def leave(self) -> None:
-        self.move("touchEnd")
-
-    def tap(self, place: tuple[float, float]) -> None:
-        self.move("touchStart", place)
-        self.leave()
 
 
 def state(slider: Locator) -> list[str]:

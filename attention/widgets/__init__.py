@@ -7,6 +7,7 @@ from attention.widgets.cache_calculator import CacheCalculator
 from attention.widgets.cost_explorer import CostExplorer
 from attention.widgets.gpt_explorer import GPTExplorer
 from attention.widgets.head_explorer import HeadExplorer
+from attention.widgets.head_split import HeadSplit
 from attention.widgets.mask_painter import MaskPainter
 from attention.widgets.position_explorer import PositionExplorer
 from attention.widgets.scaling_explorer import ScalingExplorer
@@ -20,6 +21,7 @@ __all__ = [
     "CostExplorer",
     "GPTExplorer",
     "HeadExplorer",
+    "HeadSplit",
     "MaskPainter",
     "PositionExplorer",
     "ScalingExplorer",

@@ -155,3 +155,25 @@ def strip(screen: Screen, selector: str, vector: torch.Tensor) -> None:
     ends = [middle - unit * x / vector.abs().max().item() for x in vector.tolist()]
     spans = [(min(end, middle), max(end, middle)) for end in ends]
     columns(screen, box, spans, screen["accent"], edge=1)
+
+
+def cell_bars(
+    screen: Screen, selector: str, numbers: Sequence[float], colours: Sequence[np.ndarray]
+) -> None:
+    """In each cell a bar stands on its middle line, or hangs from it below 0: the largest number's
+    bar is 0.46 of the cell's height."""
+    assert min(numbers) < 0 < max(numbers), "an example of one sign"
+    largest = max(map(abs, numbers))
+    for i, (box, number, colour) in enumerate(
+        zip(screen.boxes(selector, len(numbers)), numbers, colours, strict=True)
+    ):
+        inner = box.part(1, 1, 1, 1)  # its border
+        line = Box(inner.x + inner.width / 2 - 0.5, inner.y, 1, inner.height)
+        places = np.flatnonzero(screen.near(line, colour).all(axis=1))
+        middle, far = inner.height / 2, 0.46 * number / largest * inner.height
+        if abs(far) < 1.5:
+            continue  # as thick as a line, for all that one sees
+        assert places.size, f"cell {i} has no bar of its colour"
+        found = [places[0] / screen.dots, (places[-1] + 1) / screen.dots]
+        wanted = sorted([middle, middle - far])
+        assert found == pytest.approx(wanted, abs=EDGE), f"cell {i}: {found}, not {wanted}"

@@ -16,7 +16,8 @@ from playwright.sync_api import Page
 from attention import widgets
 
 STYLE = (Path(widgets.__file__).parent / "js" / "widget.css").read_text(encoding="utf-8")
-LIGHT_DARK = r"--afm-(\w+): light-dark\((#\w{6}), (#\w{6})\)"
+HEADS = (Path(widgets.__file__).parent / "head_split" / "style.css").read_text(encoding="utf-8")
+LIGHT_DARK = r"--afm-([\w-]+): light-dark\((#\w{6}), (#\w{6})\)"
 NEAR = 5  # of 255: what two colours that are called the same may differ by; a weight by 0.015
 
 
@@ -46,7 +47,7 @@ class Palette:
     """The colours of a theme, as the style sheet has them."""
 
     def __init__(self, *, dark: bool) -> None:
-        found = re.findall(LIGHT_DARK, STYLE)
+        found = re.findall(LIGHT_DARK, STYLE + HEADS)
         assert len(found) >= 10
         self.colours = {name: _colour(pair[dark]) for name, *pair in found}
 
@@ -56,6 +57,10 @@ class Palette:
     def mixed(self, share: float, one: str = "accent", other: str = "surface") -> np.ndarray:
         """So much of one colour, and the rest of the other."""
         return share * self[one] + (1 - share) * self[other]
+
+    def head(self, head: int) -> np.ndarray:
+        """A head's colour; the seventh has the first one's."""
+        return self[f"head-{head % 6}"]
 
     def ink(self, share: float) -> np.ndarray:
         """The ramp's colour of a weight from 0 to 1."""

@@ -13,6 +13,7 @@ from attention.widgets import (
     BlockDiagram,
     GPTExplorer,
     HeadExplorer,
+    HeadSplit,
     MaskPainter,
     PositionExplorer,
     ScalingExplorer,
@@ -108,6 +109,13 @@ def head_weights() -> torch.Tensor:
 def heads(**arguments: object) -> HeadExplorer:
     given = {"tokens": HEADS_TOKENS, "weights": head_weights(), "layer": 1, "head": 0}
     return HeadExplorer(**given | arguments)
+
+
+def split(**arguments: object) -> HeadSplit:
+    """Five tokens of twelve numbers."""
+    given = {name: torch.randn(5, 12) for name in ("query", "key", "value")}
+    given |= {"tokens": ["an", " elk", " sees", " an", " owl"], "w_o": torch.randn(12, 12)}
+    return HeadSplit(**given | arguments)
 
 
 # As the chapters build them, with what is stored of trained models.

@@ -16,6 +16,7 @@ from widget_examples import (
     painter,
     position,
     scaling,
+    split,
     translation,
 )
 from widgets_drawn import (
@@ -26,6 +27,7 @@ from widgets_drawn import (
     drawn_heads,
     drawn_position,
     drawn_scaling,
+    drawn_split,
     drawn_translation,
     load_and_choose,
     open_all,
@@ -189,6 +191,20 @@ TABLE = [
         place=(".afm-map td[data-query='3'][data-key='0']", "data-weight"),
         number="w.weights[w.layer, w.head, 3, 0].item()",
         drawn=Drawn(lambda: heads(layer=1, head=1, query_index=3), drawn_heads),
+    ),
+    Row(
+        "HeadSplit",
+        make=split,
+        chapters=(),
+        view=".afm-split",
+        controls=_names("n_heads step transposed"),
+        slider="n_heads",
+        spoken="^{0} heads? of",
+        announces="heads? of",
+        also=("step", "'mix'"),
+        place=("[data-panel=after] td[data-cell='1']", "data-value"),
+        number="w.after.flatten()[1].item()",
+        drawn=Drawn(lambda: split(n_heads=3), drawn_split),
     ),
     Row(
         "BlockDiagram",

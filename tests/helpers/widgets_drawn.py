@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from bars_on_screen import columns, row_bars, sentence, strip, vector_list
+from bars_on_screen import cell_bars, columns, row_bars, sentence, strip, vector_list
 from ink_on_canvas import Map, all_different, assert_map_drawn, assert_thumbnail_drawn
 from lines_on_screen import colour_at, line, spots, upright
 from playwright.sync_api import Page
@@ -29,6 +29,7 @@ from attention.widgets import (
     AttentionExplorer,
     GPTExplorer,
     HeadExplorer,
+    HeadSplit,
     PositionExplorer,
     ScalingExplorer,
     TranslationExplorer,
@@ -183,6 +184,19 @@ def drawn_heads(screen: Screen, shown: HeadExplorer) -> None:
         screen, ".afm-patterns td[data-cell=score]",
         [every[shown.layer, shown.head].item() for every in own], screen.mixed(0.28),
     )  # fmt: skip
+
+
+def drawn_split(screen: Screen, shown: HeadSplit) -> None:
+    """The query before and after its split: each number's bar, in the colour of its columns."""
+    assert shown.step == "split"
+    heads = torch.arange(12).div(12 // shown.n_heads, rounding_mode="floor").expand(5, 12)
+    places = {"before": heads.flatten(), "after": shown.split(heads.contiguous()).flatten()}
+    values = {"before": shown.query.flatten(), "after": shown.after.flatten()}
+    for side, numbers in values.items():
+        cells = f"[data-panel={side}] td[data-cell]"
+        colours = [screen.head(h) for h in places[side].tolist()]
+        cell_bars(screen, cells, numbers.tolist(), colours)
+    assert shown.transposed != torch.equal(values["before"], values["after"]), "in memory"
 
 
 def drawn_gpt(screen: Screen, shown: GPTExplorer) -> None:

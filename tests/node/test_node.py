@@ -15,7 +15,7 @@ from gpt_cases import write_gpt_cases
 from javascript import NODE
 from model_cases import model_cases
 from small_cases import small_cases
-from widget_examples import position, scaling, stored_position
+from widget_examples import position, scaling, split, stored_position
 from widget_table import TABLE
 
 from attention import causal_mask, scaled_dot_product_attention, sliding_window_mask
@@ -29,6 +29,7 @@ from attention.nn.positions import RotaryEmbedding
 from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
+    HeadSplit,
     PositionExplorer,
     ScalingExplorer,
 )
@@ -153,6 +154,33 @@ def alignment_case(seed: int) -> dict:
     return {"traits": traits | {"score_vector": wire(state["score_vector"])}, "answers": answers}
 
 
+def split_case(shown: HeadSplit) -> dict:
+    """The traits of a few tokens' vectors, and torch's answer for every way to split them."""
+    width = shown.query.shape[1]
+    heads = [n for n in range(1, width + 1) if width % n == 0]
+    answers = []
+    for n_heads, transposed, causal in product(heads, (True, False), (True, False)):
+        with shown.hold_trait_notifications():
+            shown.n_heads, shown.transposed, shown.causal = n_heads, transposed, causal
+        shape = (n_heads, len(shown.tokens), -1)
+        given = [x.double() for x in (shown.query, shown.key, shown.value)]
+        query, key, value = (
+            x.unflatten(1, (n_heads, -1)).movedim(1, 0) if transposed else x.reshape(shape)
+            for x in given
+        )
+        context = torch.nn.functional.scaled_dot_product_attention(
+            query, key, value, is_causal=causal
+        )
+        joined = torch.cat(list(context), dim=-1)
+        setting = {"nHeads": n_heads, "transposed": transposed, "causal": causal}
+        numbers = {"queries": query, "contexts": context, "joined": joined}
+        numbers |= {"weights": shown.weights, "output": joined @ shown.w_o.double()}
+        answers.append({**setting, **{name: x.tolist() for name, x in numbers.items()}})
+    state = shown.get_state()
+    traits = {name: wire(state[name]) for name in ("query", "key", "value", "w_o")}
+    return {"traits": traits, "answers": answers}
+
+
 def saturation_case(shown: ScalingExplorer) -> dict:
     """The traits of a query with its keys, and torch's answer for every setting (float64)."""
     answers = []
@@ -252,6 +280,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "orders": [order_case(shown) for shown in (stored_position(), position())],
         "waves": sinusoid_cases(),
         "saturations": [saturation_case(shown) for shown in (ScalingExplorer(), scaling())],
+        "splits": [split_case(split()), split_case(split(query=torch.randn(5, 12) * 9))],
         "costs": cost_cases(),
         "widgets": [row.name for row in TABLE],
         **model_cases(),

@@ -14,17 +14,33 @@ Figures
     ``figure`` is optional and gives a numbered caption that text can point at with ``{numref}``.
     One figure a cell: several images in one cell would share the alt text.
     In Markdown: ``![alt text](path)``, or the ``figure`` directive with ``:alt:``.
+    Draw on white, in dark ink: each PNG is shown in the colours of the page's theme, light or
+    dark, without a card (``themes``). On both a stronger colour means more, so never let "dark"
+    stand for little.
 
 Widgets
     A cell whose last expression is a widget of ``attention.widgets`` becomes a live widget on the
     page, with the widget's own picture and alt text beneath it for readers without JavaScript.
-    Any other ipywidgets view (``interact``, a ``VBox``) needs a kernel; the page says "runs live"
-    in its place. Draw the static figure of the starting state in the next cell.
+    Any other ipywidgets view (``interact``, a ``VBox``) needs a kernel: the page leaves its cell
+    out. Place a widget of the book beside it, for the page.
 
-Hidden cells
-    Cell tags: ``hide-input`` (a closed "Show the code" above the output), ``remove-input`` (no
-    code at all), ``hide-cell``, ``remove-cell``. Progress bars write to stderr, which no page
-    shows.
+What only notebooks show
+    The cell tag ``notebook-only``, for Markdown and for code, and a box with the class
+    ``notebook-only`` inside other text: the figure of an ``interact`` cell's starting state, and
+    the words that announce its sliders. The site leaves them out; they are executed all the same.
+    What names Binder in Markdown pages stands in ``{only} repository``: without the repository's
+    address there is no link to it.
+
+Folded code
+    Cell tags: ``hide-input`` (a fold above the output), ``remove-input`` (no code at all),
+    ``hide-cell``, ``remove-cell``. A fold's title is the cell's first line, where that is a
+    comment (``# Checked: the loop is a product``, ``# Figure: the shares``, ``# Set-up``), else
+    "Show the code". Folded cells in a row with nothing to be seen between them are one fold.
+    Progress bars write to stderr, which no page shows.
+
+Code that is seen
+    At most 72 characters a line: that fits the column on a desk. A longer line goes on beneath
+    itself, further in; nothing is cut off.
 
 Exercises
     An ``exercise`` directive with a ``:label:``, a ``hint`` with ``:class: dropdown``, and a
@@ -44,6 +60,10 @@ The parts
 
 =================  ================================================================
 ``outputs``        what becomes of a cell's output: widgets, pictures, alt text
+``themes``         each picture in the colours of the light page, and of the dark one
+``notebook_only``  what the site leaves out, since it needs a kernel
+``folds``          folded code: titles, and one fold where several would stand in a row
+``listings``       each line of code as an element, so that a long one can go on beneath itself
 ``models``         a trained model that a widget loads when it is asked to
 ``executed``       a page is read again when its chapter was executed again
 ``mathematics``    formulas: their server, what translators leave alone, where no line breaks
@@ -70,8 +90,11 @@ from extension import (
     disclosure,
     downloads,
     executed,
+    folds,
+    listings,
     mathematics,
     models,
+    notebook_only,
     numbering,
     outputs,
     pages,
@@ -92,8 +115,11 @@ PARTS = (
     roles,
     numbering,
     addresses,
+    notebook_only,
     outputs,
     models,
+    folds,
+    listings,
     mathematics,
     disclosure,
     downloads,

@@ -9,6 +9,7 @@ keep its picture as a fallback. myst-nb finds `OutputRenderer` by the entry poin
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +20,8 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from extension.themes import twins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +38,6 @@ HOUSEKEEPING = {
     "_model_module", "_model_module_version", "_model_name",
     "_view_module", "_view_module_version", "_view_name",
 }  # fmt: skip
-RUNS_LIVE = (
-    "Runs live: this control asks Python for its answer, so it moves in Binder or in your own "
-    "JupyterLab. The figure that follows shows its starting state."
-)
 
 
 class afm_widget(nodes.General, nodes.Element):  # type: ignore[misc]  # noqa: N801
@@ -78,7 +77,7 @@ def page_state(env: Any, docname: str) -> dict[str, Any]:
 
 
 class WidgetOutputs(SphinxPostTransform):  # type: ignore[misc]
-    """Turn widget views into live widgets with a fallback, or into the note that they run live."""
+    """Turn widget views into live widgets with a fallback."""
 
     default_priority = 3  # before myst-nb's SelectMimeType
     builders = ("html",)
@@ -107,23 +106,26 @@ class WidgetOutputs(SphinxPostTransform):  # type: ignore[misc]
                     LOG.warning("a widget without a picture of itself", location=bundle)
                 bundle.replace_self(afm_widget("", *pictures, model_id=model_id))
             else:
-                note = nodes.paragraph("", RUNS_LIVE, classes=["afm-runs-live"])
-                bundle.replace_self(note)
+                raise ExtensionError("notebook_only did not take out a view that needs Python")
 
 
 def _is_mime_bundle(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "mime_bundle"
 
 
+class afm_picture(nodes.General, nodes.Element):  # type: ignore[misc]  # noqa: N801
+    """A picture in two files, of which the page shows the one for its theme."""
+
+
 class Pictures(SphinxPostTransform):  # type: ignore[misc]
-    """Give every picture its natural size, and refuse one that has no alt text."""
+    """Give every picture its natural size and its themes, and refuse one that has no alt text."""
 
     default_priority = 400
     builders = ("html",)
 
     def run(self, **_kwargs: Any) -> None:
         """Visit every image of the page."""
-        for image in self.document.findall(nodes.image):
+        for image in list(self.document.findall(nodes.image)):
             if not image.get("alt", "").strip():
                 LOG.warning(
                     'image without alt text: set {"mystnb": {"image": {"alt": ...}}} (%s)',
@@ -131,15 +133,59 @@ class Pictures(SphinxPostTransform):  # type: ignore[misc]
                     location=image,
                 )
             path = Path(self.app.srcdir) / image["uri"].lstrip("/")
-            if image.get("width") is None and path.suffix == ".png" and path.is_file():
-                image["width"] = f"{natural_width(path)}px"
+            if path.suffix == ".png" and path.is_file():
+                image.replace_self(self.in_themes(image, path))
+
+    def in_themes(self, image: nodes.image, path: Path) -> afm_picture:
+        """The picture in its two files, which the builder is told to copy."""
+        files = twins(path, kept_pictures(self.app))
+        for file in files.values():
+            self.app.builder.images[str(file)] = file.name
+        return afm_picture(
+            "",
+            alt=image.get("alt", ""),
+            files={theme: file.name for theme, file in files.items()},
+            size=natural_size(path),
+            width=image.get("width"),
+        )
 
 
-def natural_width(path: Path) -> int:
-    """The width of a picture in CSS pixels (96 an inch), by the resolution that its file states."""
-    width, _ = imagesize.get(path)
+def kept_pictures(app: Sphinx) -> Path:
+    """Where the pictures for each theme are kept from one build to the next."""
+    return Path(app.outdir).resolve().parent / "pictures"
+
+
+def forget_pictures(app: Sphinx, exception: Exception | None) -> None:
+    """Remove kept pictures that no page shows any more."""
+    if exception or app.builder.name != "html":
+        return
+    for file in kept_pictures(app).glob("*.png"):
+        if str(file) not in app.builder.images:
+            file.unlink()
+
+
+def natural_size(path: Path) -> tuple[int, int]:
+    """Width and height of a picture in CSS pixels (96 an inch), by the resolution of its file."""
+    width, height = imagesize.get(path)
     per_inch, _ = imagesize.getDPI(path)
-    return round(width * 96 / (per_inch if per_inch > 0 else 96))
+    scale = 96 / (per_inch if per_inch > 0 else 96)
+    return round(width * scale), round(height * scale)
+
+
+def visit_picture(translator: Any, node: afm_picture) -> None:
+    """Write both pictures; the browser loads the one that its style sheet shows, as it comes near.
+
+    Width and height say how much room a picture takes before it is there.
+    """
+    width, height = node["size"]
+    style = f' style="width: {escape(str(node["width"]))}"' if node["width"] else ""
+    for theme, name in node["files"].items():
+        translator.body.append(
+            f'<img class="only-{theme}" src="{translator.builder.imgpath}/{name}"'
+            f' alt="{escape(node["alt"])}" width="{width}" height="{height}"{style}'
+            ' loading="lazy" decoding="async"/>'
+        )
+    raise nodes.SkipNode
 
 
 def script_safe(value: Any) -> str:
@@ -197,6 +243,8 @@ def depart_widget(translator: Any, _node: afm_widget) -> None:
 def setup(app: Sphinx) -> None:
     """Register the transforms and the page hook, which comes after myst-nb's."""
     app.add_node(afm_widget, html=(visit_widget, depart_widget))
+    app.add_node(afm_picture, html=(visit_picture, None))
     app.add_post_transform(WidgetOutputs)
     app.add_post_transform(Pictures)
     app.connect("html-page-context", add_widget_scripts, priority=900)
+    app.connect("build-finished", forget_pictures)

@@ -70,6 +70,7 @@ def configure(app: Sphinx, config: Config) -> None:
     options["use_repository_button"] = bool(url)
     options["launch_buttons"] = {"notebook_interface": "jupyterlab"}
     if url:
+        app.tags.add("repository")  # for `only`: what speaks of links that there would not be
         options["repository_branch"] = branch()
         options["launch_buttons"]["binderhub_url"] = "https://mybinder.org"
 

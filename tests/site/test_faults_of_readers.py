@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +70,19 @@ def test_a_chapter_is_as_readers_expect(tab: Callable[..., Visit], check: Callab
 def test_paper_is_light_and_shows_what_is_folded(tab: Callable[..., Visit], scheme: str) -> None:
     page = tab("http", color_scheme=scheme).open(CHAPTER)
     reader_checks.print_is_whole_and_light(page)
+
+
+def test_paper_has_the_pictures_though_no_one_scrolled_to_them(tab: Callable[..., Visit]) -> None:
+    """And in the colours of the day, from a dark page."""
+    opened = tab("http", color_scheme="dark")
+    page = opened.open(CHAPTER)
+    wanted = set(
+        page.eval_on_selector_all("article figure img.only-light", "all => all.map(i => i.src)")
+    )
+    printed = page.pdf()
+    assert len(wanted) > 5
+    assert wanted <= set(opened.requests)
+    assert len(re.findall(rb"/Subtype\s*/Image", printed)) >= len(wanted)
 
 
 def test_an_address_in_a_closed_dropdown_opens_it(tab: Callable[..., Visit]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import io
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from accessibility import everything, pale_text
 from browsing import DESK, PHONE, models_on
 from javascript import violations
+from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +19,15 @@ if TYPE_CHECKING:
     from browsing import Visit
     from playwright.sync_api import Page
 
+# The colour under an element: of the nearest one around it that has any.
+GROUND = """(node) => {
+  while (/, 0\\)$/.test(getComputedStyle(node).backgroundColor)) node = node.parentElement;
+  return getComputedStyle(node).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number);
+}"""
 LIMIT_KB = 300
 PACKED = {".woff2", ".png", ".jpg"}
+# A picture is loaded when it comes near.
+WIDTH_WHEN_THERE = "i => i.decode().then(() => i.naturalWidth)"
 
 
 def test_page_has_the_colours_that_are_asked_for_and_all_its_widgets(
@@ -43,6 +53,31 @@ def test_page_is_light(light: Visit, name: str, record_property: Callable[..., N
     print(f"{name}: {rest / 1000:.0f} KB gzipped, figures {figures / 1000:.0f} KB")
     record_property("kilobytes", round(rest / 1000))
     assert 0 < rest <= LIMIT_KB * 1000
+
+
+def test_pictures_stand_on_the_page_itself(shown: Visit) -> None:
+    """In each theme's colours, without a card of their own, and in the room that was kept for them.
+
+    The first and the last of a page: the page's other pictures are made in the same way.
+    """
+    page = shown.page
+    pictures = page.locator("article img:visible").all()
+    for picture in pictures[:1] + pictures[1:][-1:]:
+        picture.scroll_into_view_if_needed()
+        before = picture.evaluate("i => i.offsetHeight")
+        picture.evaluate(WIDTH_WHEN_THERE)
+        after = picture.evaluate("i => i.offsetHeight")
+        assert abs(after - before) <= 1, "the page moved when the picture came"
+        with Image.open(io.BytesIO(picture.screenshot())) as seen:
+            dots = np.asarray(seen.convert("RGB")).astype(int)
+        paper = picture.evaluate(GROUND)
+        corners = dots[[2, 2, -3, -3], [2, -3, 2, -3]]
+        assert np.abs(corners - paper).max() <= 1, f"its paper is {corners}, the page's {paper}"
+        ink = np.abs(dots - paper).sum(-1).max()
+        assert ink > 300, "nothing stands out"
+    asked = {url.rsplit("-", 1)[-1] for url in shown.requests if "/_images/" in url}
+    theme = page.evaluate("document.documentElement.dataset.theme")
+    assert asked <= {f"{theme}.png"}, "a picture was loaded that nobody sees"
 
 
 def test_every_code_cell_has_a_copy_button(light: Visit) -> None:
@@ -110,9 +145,9 @@ def test_text_is_there_without_javascript(plain: Page) -> None:
 
 
 def test_pictures_stand_in_for_widgets_without_javascript(plain: Page, name: str) -> None:
-    pictures = plain.locator(".afm-widget .afm-fallback img")
+    pictures = plain.locator(".afm-widget .afm-fallback img:visible")
     assert pictures.count() == plain.locator(".afm-widget").count() >= len(models_on(name))
     for picture in pictures.all():
-        assert picture.is_visible()
+        picture.scroll_into_view_if_needed()
         assert len(picture.get_attribute("alt") or "") > 40
-        assert picture.evaluate("i => i.naturalWidth") > 300
+        assert picture.evaluate(WIDTH_WHEN_THERE) > 300

@@ -19,14 +19,14 @@ def test_myst_nb_finds_the_renderer_of_outputs() -> None:
     assert outputs.OutputRenderer in load_mime_renders()
 
 
-@pytest.mark.parametrize(("dpi", "width"), [(192, 150), (96, 300), (None, 300)])
-def test_a_picture_is_as_wide_as_its_resolution_says(
-    tmp_path: Path, dpi: int | None, width: int
+@pytest.mark.parametrize(("dpi", "size"), [(192, (150, 100)), (96, (300, 200)), (None, (300, 200))])
+def test_a_picture_is_as_large_as_its_resolution_says(
+    tmp_path: Path, dpi: int | None, size: tuple[int, int]
 ) -> None:
     path = tmp_path / "figure.png"
     resolution = {"dpi": (dpi, dpi)} if dpi else {}
     Image.new("RGB", (300, 200)).save(path, **resolution)
-    assert outputs.natural_width(path) == width
+    assert outputs.natural_size(path) == size
 
 
 @pytest.mark.parametrize(

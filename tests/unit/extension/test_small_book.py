@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup
-from build import environment
+from small_book import build
 
-ROOT = Path(__file__).resolve().parents[3]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CONTENTS = """
 format: jb-book
 root: index
@@ -97,34 +94,7 @@ Of [the others](#a-part-1), too.
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the built pages."""
-    folder = tmp_path_factory.mktemp("book")
-    shutil.copytree(ROOT / "book", folder / "book")
-    for name in ("_config.yml", "requirements-data.txt"):
-        shutil.copy(ROOT / name, folder)
-    (folder / "_toc.yml").write_text(CONTENTS, encoding="utf-8")
-    for name, text in PAGES.items():
-        page = folder / f"{name}.md"
-        page.parent.mkdir(exist_ok=True)
-        page.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."]
-    command += ["--path-output", ".", "--config", "_config.yml", "--toc", "_toc.yml", "-W", "-n"]
-    known = {"PYTHONPATH": str(ROOT), "AFM_REPOSITORY_URL": "https://github.com/someone/a-book"}
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**environment(), **known, "PYTHONUTF8": "1", "COLUMNS": "200"} | _home(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
-    return folder / "_build" / "html"
-
-
-def _home() -> dict[str, str]:
-    return {key: os.environ[key] for key in ("HOME", "USERPROFILE") if key in os.environ}
+    return build(tmp_path_factory.mktemp("book"), CONTENTS, PAGES)
 
 
 def page(book: Path, name: str) -> Any:

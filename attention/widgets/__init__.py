@@ -5,6 +5,7 @@ from attention.widgets.attention_explorer import AttentionExplorer
 from attention.widgets.block_diagram import BlockDiagram
 from attention.widgets.cache_calculator import CacheCalculator
 from attention.widgets.cost_explorer import CostExplorer
+from attention.widgets.dot_product import DotProduct
 from attention.widgets.gpt_explorer import GPTExplorer
 from attention.widgets.head_explorer import HeadExplorer
 from attention.widgets.head_split import HeadSplit
@@ -19,6 +20,7 @@ __all__ = [
     "BlockDiagram",
     "CacheCalculator",
     "CostExplorer",
+    "DotProduct",
     "GPTExplorer",
     "HeadExplorer",
     "HeadSplit",

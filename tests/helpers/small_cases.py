@@ -3,12 +3,21 @@
 import torch
 from widget_examples import painter
 
-from attention.widgets import MaskPainter
+from attention.widgets import DotProduct, MaskPainter
+from attention.widgets.dot_product.picture import verdict
+
+ARROWS = [
+    *((1, 2, 2.5, 1), (-2, 1.5, 2.5, -0.5), (3, -3, -3, -3), (0.3, 0.1, -0.1, 0.3), (1, 1, 2, 2)),
+    *((-1.5, 0.5, 3, -1), (0, 0, 1, 2), (1, 2, 0, 0), (0, 0, 0, 0), (0.5, 0, 0, -3)),
+]
 
 
 def small_cases() -> dict[str, list[dict]]:
     """The cases of each kind."""
-    return {"masks_painted": [painted_case(painter(), seed) for seed in range(12)]}
+    return {
+        "masks_painted": [painted_case(painter(), seed) for seed in range(12)],
+        "arrows": [arrows_case(*numbers) for numbers in ARROWS],
+    }
 
 
 def painted_case(shown: MaskPainter, seed: int) -> dict:
@@ -24,3 +33,12 @@ def painted_case(shown: MaskPainter, seed: int) -> dict:
     blind = [t for t in range(n) if not mask[t].any()]
     table = {"scores": shown.scores.tolist(), "mask": mask.tolist(), "weights": weights.tolist()}
     return table | counts | {"blind": blind, "tokens": shown.tokens}
+
+
+def arrows_case(*numbers: float) -> dict:
+    """Two arrows, and what Python says of them."""
+    shown = DotProduct(**dict(zip(("a1", "a2", "b1", "b2"), numbers, strict=True)))
+    a, b = shown.vectors
+    found = {"product": shown.product, "shadow": shown.shadow, "angle": shown.angle}
+    lengths = [a.norm().item(), b.norm().item()]
+    return {"a": a.tolist(), "b": b.tolist(), "lengths": lengths, "words": verdict(shown)} | found

@@ -36,10 +36,10 @@ from widgets_drawn import (
     unsure_translator,
 )
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
-from widgets_drawn_small import drawn_mask, half_painted
+from widgets_drawn_small import apart, drawn_arrows, drawn_mask, half_painted
 
 from attention import widgets
-from attention.widgets import CacheCalculator, CostExplorer
+from attention.widgets import CacheCalculator, CostExplorer, DotProduct
 from attention.widgets.base.widget import BookWidget
 
 
@@ -275,6 +275,20 @@ TABLE = [
         place=(".afm-steps td[data-step=weight]", "data-value"),
         number="w.weights[w.query, 0].item()",
         drawn=Drawn(half_painted, drawn_mask),
+    ),
+    Row(
+        "DotProduct",
+        make=DotProduct,
+        chapters=(),
+        view=".afm-dot-product",
+        controls=_names("a1 a2 b1 b2"),
+        slider="a1",
+        spoken="^a₁ {0}",
+        announces="dot product",
+        also=("b2", "-1.0"),
+        place=("[data-figure=dot]", "data-value"),
+        number="w.product",
+        drawn=Drawn(apart, drawn_arrows),
     ),
 ]
 BY_NAME = {row.name: row for row in TABLE}

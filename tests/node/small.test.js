@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { comparison, plain, signWords } from "../../attention/widgets/dot_product/view.js";
 import { judgeMask, maskVerdict, maskedWeights } from "../../attention/widgets/mask_painter/view.js";
 import { cases, close } from "./cases.js";
 
@@ -24,4 +25,38 @@ test("a mask in words: one cell, several, none, and a row that sees nothing", ()
     says("10", "00"),
     "No cell sees the future, and 2 cells of the past are hidden. Nothing is left for “b↵”: all its weights are 0, not 1/2.",
   );
+});
+
+cases.arrows.forEach(({ a, b, words, ...python }) => {
+  test(`arrows (${a}) and (${b}): product, lengths, angle, shadow and words are Python's`, () => {
+    const found = comparison(a, b);
+    for (const name of ["product", "lengths", "angle", "shadow"]) {
+      if (python[name] === null) assert.equal(found[name], null, name);
+      else close(found[name], python[name], name);
+    }
+    assert.equal(found.product === 0, python.product === 0, "0 where it is exactly 0");
+    assert.equal(signWords(found), `${words}.`);
+    if (found.foot)
+      close(a[0] * b[0] + a[1] * b[1], found.foot[0] * b[0] + found.foot[1] * b[1], "the shadow's product");
+  });
+});
+
+test("by hand: (1, 2) and (3, -1) give 1; (3, 4) is 5 long", () => {
+  assert.equal(comparison([1, 2], [3, -1]).product, 1);
+  assert.equal(comparison([3, 4], [1, 0]).lengths[0], 5);
+  assert.equal(comparison([3, 4], [0.5, 0]).shadow, 3, "a shadow does not depend on the length of what it falls on");
+});
+
+test("numbers without zeros at their end", () => {
+  assert.deepEqual([0, 2, 2.5, 10, -20, 1 / 3, 0.05, 100.1, -0.001].map(plain), [
+    "0",
+    "2",
+    "2.5",
+    "10",
+    "−20",
+    "0.33",
+    "0.05",
+    "100.1",
+    "0",
+  ]);
 });

@@ -2,6 +2,7 @@
 
 from attention.widgets.alignment_explorer import AlignmentExplorer
 from attention.widgets.attention_explorer import AttentionExplorer
+from attention.widgets.attention_picture import AttentionPicture
 from attention.widgets.block_diagram import BlockDiagram
 from attention.widgets.cache_calculator import CacheCalculator
 from attention.widgets.cost_explorer import CostExplorer
@@ -17,6 +18,7 @@ from attention.widgets.translation_explorer import TranslationExplorer
 __all__ = [
     "AlignmentExplorer",
     "AttentionExplorer",
+    "AttentionPicture",
     "BlockDiagram",
     "CacheCalculator",
     "CostExplorer",

@@ -25,6 +25,7 @@ from widgets_drawn import (
     drawn_attention,
     drawn_gpt,
     drawn_heads,
+    drawn_picture,
     drawn_position,
     drawn_scaling,
     drawn_split,
@@ -39,7 +40,7 @@ from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_he
 from widgets_drawn_small import apart, drawn_arrows, drawn_mask, half_painted
 
 from attention import widgets
-from attention.widgets import CacheCalculator, CostExplorer, DotProduct
+from attention.widgets import AttentionPicture, CacheCalculator, CostExplorer, DotProduct
 from attention.widgets.base.widget import BookWidget
 
 
@@ -118,6 +119,20 @@ TABLE = [
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.weights[w.head, 0, 1].item()",
         drawn=Drawn(sharp_attention, drawn_attention),
+    ),
+    Row(
+        "AttentionPicture",
+        make=AttentionPicture,
+        chapters=(),
+        view=".afm-path",
+        controls=_names("part query causal"),
+        slider="query",
+        spoken="^{1} of 4",
+        announces="row of",
+        also=("causal", "True"),
+        place=("tr[data-chosen] td[data-column='1']", "data-value"),
+        number="w.weights[w.query, 1].item()",
+        drawn=Drawn(lambda: AttentionPicture(here="mask", part="heads", query=3), drawn_picture),
     ),
     Row(
         "TranslationExplorer",

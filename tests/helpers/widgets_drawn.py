@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 import torch
 from bars_on_screen import cell_bars, columns, row_bars, sentence, strip, vector_list
 from ink_on_canvas import Map, all_different, assert_map_drawn, assert_thumbnail_drawn
 from lines_on_screen import colour_at, line, spots, upright
 from playwright.sync_api import Page
-from screen_pixels import Screen
+from screen_pixels import Box, Screen
 from widget_examples import (
     alignment,
     attention,
@@ -27,6 +28,7 @@ from widget_pages import facts, open_lists
 from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
+    AttentionPicture,
     GPTExplorer,
     HeadExplorer,
     HeadSplit,
@@ -34,6 +36,7 @@ from attention.widgets import (
     ScalingExplorer,
     TranslationExplorer,
 )
+from attention.widgets.attention_picture.parts import PARTS
 from attention.widgets.base.widget import BookWidget
 from attention.widgets.head_explorer.patterns import PATTERNS, pattern_scores
 
@@ -65,6 +68,43 @@ def drawn_attention(screen: Screen, shown: AttentionExplorer) -> None:
         hatched = screen.is_hatched(screen.pixels(box.part(1, 1, 1, box.height - 6)))
         assert hatched != mask[query, key], key
     vector_list(screen, ".afm-vector li", shown.context[shown.head, query])
+
+
+def drawn_picture(screen: Screen, shown: AttentionPicture) -> None:
+    """Every small matrix in its ink, crossed where it is hidden, framed where the token asks; and
+    the lit numbers, each on its tint."""
+    inks = {"q": "query", "weight": "accent", "ink": "soft"}
+    for part in PARTS:
+        values = shown.steps[part.name]
+        all_different([values])
+        mini = f"[data-part={part.name}] .afm-mini"
+        finite = values[values.isfinite()]
+        low = min(0.0, finite.min().item())
+        shares = (values - low) / (finite.max() - low)
+        ink = screen[inks.get(part.ink, part.ink)]
+        cells = screen.boxes(f"{mini} rect[data-row]", values.numel())
+        for cell, share in zip(cells, shares.flatten().tolist(), strict=True):
+            middle = cell.part(2.3, 2.3, 2.3, 2.3)
+            hidden = share == -math.inf
+            crossed = screen.near(middle, screen["soft"], 60).any()
+            assert crossed or not hidden, f"{part.name}: a hidden cell is not crossed"
+            if not hidden:
+                wanted = share * ink + (1 - share) * screen["surface"]
+                assert screen.near(middle, wanted).all(), f"{part.name}: {share}"
+        if part.name in ("key", "value"):
+            continue
+        frame = screen.box(f"{mini} .afm-asks")
+        row = cells[shown.query * values.shape[1]]
+        assert frame.middle[1] == pytest.approx(row.middle[1], abs=0.6), part.name
+        assert screen.near(Box(frame.x + 4, frame.y - 0.3, 4, 0.6), screen["query"], 60).any()
+    values = shown.steps[shown.part]
+    told = screen.page.locator(f"{screen.view} .afm-numbers tbody td").filter(visible=True)
+    assert [float(text.replace("\u2212", "-")) for text in told.all_inner_texts()] == pytest.approx(
+        values.flatten().tolist(), abs=0.005
+    )
+    badge, box = screen.box(".afm-here"), screen.box(f"[data-part={shown.here}] .afm-face")
+    assert box.x - 4 <= badge.x < box.x + box.width
+    assert badge.y + badge.height == pytest.approx(box.y, abs=5)
 
 
 def drawn_translation(screen: Screen, shown: TranslationExplorer) -> None:

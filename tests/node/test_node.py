@@ -29,6 +29,7 @@ from attention.nn.positions import RotaryEmbedding
 from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
+    AttentionPicture,
     HeadSplit,
     PositionExplorer,
     ScalingExplorer,
@@ -207,6 +208,18 @@ def saturation_case(shown: ScalingExplorer) -> dict:
     return {"traits": traits, "answers": answers}
 
 
+def flow_cases() -> dict:
+    """The recurring picture's numbers, and what torch makes of them with and without the mask."""
+    answers = []
+    for causal in (False, True):
+        steps = AttentionPicture(causal=causal).steps
+        answers.append({"causal": causal, "parts": {n: x.tolist() for n, x in steps.items()}})
+    for answer in answers:  # JSON has no word for minus infinity
+        masked = answer["parts"]["mask"]
+        answer["parts"]["mask"] = [[None if x == -math.inf else x for x in row] for row in masked]
+    return {"numbers": AttentionPicture().numbers, "answers": answers}
+
+
 def order_case(shown: PositionExplorer) -> dict:
     """A sentence's traits, and what the package makes of every scheme, mask and some orders."""
     n = len(shown.words)
@@ -281,6 +294,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "waves": sinusoid_cases(),
         "saturations": [saturation_case(shown) for shown in (ScalingExplorer(), scaling())],
         "splits": [split_case(split()), split_case(split(query=torch.randn(5, 12) * 9))],
+        "flows": flow_cases(),
         "costs": cost_cases(),
         "widgets": [row.name for row in TABLE],
         **model_cases(),

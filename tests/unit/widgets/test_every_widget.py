@@ -9,6 +9,7 @@ import torch
 from widget_arguments import refuses, refuses_later, same, state_of
 from widget_table import TABLE, Row
 
+from attention.widgets.attention_picture import Links
 from attention.widgets.base.lists import Items, Nested
 from attention.widgets.base.tensors import FixedPoint, FixedPoints
 from attention.widgets.base.traits import Argument, Choice, Number, Switch, Text, Whole
@@ -30,6 +31,7 @@ WRONG = {
     FixedPoints: [*TENSORS, ["text"], [torch.zeros(())], [torch.zeros(0, 3)], [[[NAN]]]],
     FixedPoint: TENSORS,
     CausalWeights: [*TENSORS, torch.ones(3, 2, 5, 5), -torch.eye(5).expand(3, 2, 5, 5)],
+    Links: [3, "text", ["query"], {"no such": "page"}, {"query": 3}],
     Model: [3, "small", object()],
     Presets: [3, "small", ["small"], {"small": 3}, {"small": {"d_model": 4}}],
 }

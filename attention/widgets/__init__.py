@@ -7,6 +7,7 @@ from attention.widgets.block_diagram import BlockDiagram
 from attention.widgets.cache_calculator import CacheCalculator
 from attention.widgets.cost_explorer import CostExplorer
 from attention.widgets.dot_product import DotProduct
+from attention.widgets.downhill_ball import DownhillBall
 from attention.widgets.gpt_explorer import GPTExplorer
 from attention.widgets.head_explorer import HeadExplorer
 from attention.widgets.head_split import HeadSplit
@@ -23,6 +24,7 @@ __all__ = [
     "CacheCalculator",
     "CostExplorer",
     "DotProduct",
+    "DownhillBall",
     "GPTExplorer",
     "HeadExplorer",
     "HeadSplit",

@@ -1,10 +1,14 @@
 """Of the small widgets, for the page's JavaScript: what torch and autograd say."""
 
+from itertools import product
+
+import pytest
 import torch
 from widget_examples import painter
 
-from attention.widgets import DotProduct, MaskPainter
+from attention.widgets import DotProduct, DownhillBall, MaskPainter
 from attention.widgets.dot_product.picture import verdict
+from attention.widgets.downhill_ball.curves import CURVES
 
 ARROWS = [
     *((1, 2, 2.5, 1), (-2, 1.5, 2.5, -0.5), (3, -3, -3, -3), (0.3, 0.1, -0.1, 0.3), (1, 1, 2, 2)),
@@ -12,11 +16,15 @@ ARROWS = [
 ]
 
 
+STARTS, RATES = (-3.0, -2.5, -0.1, 0.0, 0.4, 3.0), (0.01, 0.2, 1.0, 1.8, 2.1, 2.5)
+
+
 def small_cases() -> dict[str, list[dict]]:
     """The cases of each kind."""
     return {
         "masks_painted": [painted_case(painter(), seed) for seed in range(12)],
         "arrows": [arrows_case(*numbers) for numbers in ARROWS],
+        "descents": [descent_case(*state) for state in product(CURVES, STARTS, RATES)],
     }
 
 
@@ -42,3 +50,23 @@ def arrows_case(*numbers: float) -> dict:
     found = {"product": shown.product, "shadow": shown.shadow, "angle": shown.angle}
     lengths = [a.norm().item(), b.norm().item()]
     return {"a": a.tolist(), "b": b.tolist(), "lengths": lengths, "words": verdict(shown)} | found
+
+
+def descent_case(curve: str, start: float, rate: float) -> dict:
+    """Where torch's own SGD takes one parameter in 15 steps, as far as it is followed."""
+    w = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    descent = torch.optim.SGD([w], lr=rate)
+    path, losses, slopes = [], [], []
+    for _ in range(16):
+        descent.zero_grad()
+        loss = CURVES[curve](w)
+        loss.backward()
+        for found, value in zip((path, losses, slopes), (w, loss, w.grad), strict=True):
+            found.append(value.item())
+        if abs(path[-1]) > 10:
+            break
+        descent.step()
+    shown = DownhillBall(curve=curve, start=start, rate=rate, steps=15)
+    assert shown.path == pytest.approx(path, rel=1e-9, abs=1e-9)
+    state = {"curve": curve, "start": start, "rate": rate, "steps": 15}
+    return {"state": state, "path": path, "losses": losses, "slopes": slopes}

@@ -37,10 +37,23 @@ from widgets_drawn import (
     unsure_translator,
 )
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
-from widgets_drawn_small import apart, drawn_arrows, drawn_mask, half_painted
+from widgets_drawn_small import (
+    apart,
+    drawn_arrows,
+    drawn_ball,
+    drawn_mask,
+    half_painted,
+    overshooting,
+)
 
 from attention import widgets
-from attention.widgets import AttentionPicture, CacheCalculator, CostExplorer, DotProduct
+from attention.widgets import (
+    AttentionPicture,
+    CacheCalculator,
+    CostExplorer,
+    DotProduct,
+    DownhillBall,
+)
 from attention.widgets.base.widget import BookWidget
 
 
@@ -304,6 +317,20 @@ TABLE = [
         place=("[data-figure=dot]", "data-value"),
         number="w.product",
         drawn=Drawn(apart, drawn_arrows),
+    ),
+    Row(
+        "DownhillBall",
+        make=DownhillBall,
+        chapters=(),
+        view=".afm-downhill",
+        controls=_names("curve start rate step ten again"),
+        slider="rate",
+        spoken="^learning rate {0}",
+        announces="After .* steps?: w",
+        also=("steps", "7"),
+        place=("[data-figure=move]", "data-value"),
+        number="-w.rate * w.gradient",
+        drawn=Drawn(overshooting, drawn_ball),
     ),
 ]
 BY_NAME = {row.name: row for row in TABLE}

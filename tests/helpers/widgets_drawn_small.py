@@ -5,11 +5,12 @@ import pytest
 import torch
 from bars_on_screen import row_bars
 from ink_on_canvas import all_different, assert_in_rows, short
-from lines_on_screen import spots
+from lines_on_screen import colour_at, line, spots
 from screen_pixels import Box, Screen
 from widget_examples import painted_mask, painter
 
-from attention.widgets import DotProduct, MaskPainter
+from attention.widgets import DotProduct, DownhillBall, MaskPainter
+from attention.widgets.downhill_ball.curves import CURVES
 
 
 def half_painted() -> MaskPainter:
@@ -79,3 +80,41 @@ def drawn_arrows(screen: Screen, shown: DotProduct) -> None:
     foot = [shown.shadow * x / length for x in ends[1]]
     shade = screen.mixed(0.4, "query")
     assert reached(screen, ground, foot, shade) == [True, True, False], "the shadow"
+
+
+def overshooting() -> DownhillBall:
+    """Three jumps to and fro; all feet lie apart."""
+    return DownhillBall(rate=1.8, start=-2.5, steps=3)
+
+
+def drawn_ball(screen: Screen, shown: DownhillBall) -> None:
+    """The curve, a spot at each place of the path, the ball at its end, the slope under it."""
+    ground = screen.box(".afm-plane > svg")
+
+    def across(w: float | np.ndarray) -> float | np.ndarray:
+        return 100 * (w + 3.4) / 6.8
+
+    def down(loss: float | np.ndarray) -> float | np.ndarray:
+        return 100 * (6.4 - loss) / 7.3
+
+    def height(x: np.ndarray) -> np.ndarray:
+        w = torch.from_numpy(x / 100 * 6.8 - 3.4)
+        return down(CURVES[shown.curve](w).numpy())
+
+    line(screen, ground, height, screen["soft"], between=(3, 97), dashed=0.7)
+    places = list(zip(map(across, shown.path), map(down, shown.losses), strict=True))
+    spots(screen, ".afm-handle", ground, places[-1:])
+    assert len(places) == 4
+    for x, y in places:
+        assert colour_at(screen, ground, x, y, screen["accent"]), (x, y)
+    x, y = places[-1]
+    far = 6.8 / 100 * 10  # ten hundredths of the width
+    rises = [shown.gradient, 0.0, -shown.gradient]
+    seen = []
+    for rise in rises:
+        shares = np.linspace(0.5, 0.9, 30)
+        dots = [ground.at(x + 10 * share, y - 100 * rise * far * share / 7.3) for share in shares]
+        found = [screen.near(Box(a - 1, b - 1, 2, 2), screen["query"], 40).any() for a, b in dots]
+        seen.append(np.mean(found))
+    assert seen[0] > 0.4, f"no slope under the ball: {seen}"
+    assert max(seen[1:]) < 0.3, f"another slope: {seen}"

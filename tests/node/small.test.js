@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { comparison, plain, signWords } from "../../attention/widgets/dot_product/view.js";
+import { CURVES, ballWords, descend } from "../../attention/widgets/downhill_ball/descent.js";
 import { judgeMask, maskVerdict, maskedWeights } from "../../attention/widgets/mask_painter/view.js";
 import { cases, close } from "./cases.js";
 
@@ -59,4 +60,38 @@ test("numbers without zeros at their end", () => {
     "100.1",
     "0",
   ]);
+});
+
+test("every curve and rate takes the ball where torch's SGD takes it, with autograd's slopes", () => {
+  assert.ok(cases.descents.length >= 60);
+  for (const { state, path, losses, slopes } of cases.descents) {
+    const [name, found] = [JSON.stringify(state), descend(state)];
+    const { loss, slope } = CURVES[state.curve];
+    close(found, path, `path of ${name}`, 1e-6 * Math.max(1, ...path.map(Math.abs)));
+    close(path.map(loss), losses, `losses of ${name}`, 1e-9 * Math.max(1, ...losses));
+    close(path.map(slope), slopes, `slopes of ${name}`, 1e-9 * Math.max(1, ...slopes.map(Math.abs)));
+  }
+});
+
+test("by hand: on the bowl, rate 1 lands at the bottom in one step, and rate 2 jumps to and fro", () => {
+  assert.deepEqual(descend({ curve: "bowl", start: -2, rate: 1, steps: 2 }), [-2, 0, 0]);
+  assert.deepEqual(descend({ curve: "bowl", start: -2, rate: 2, steps: 3 }), [-2, 2, -2, 2]);
+  assert.equal(
+    descend({ curve: "bowl", start: 3, rate: 2.5, steps: 60 }).length,
+    4,
+    "out of sight, it is not followed",
+  );
+});
+
+test("what became of the ball, in words", () => {
+  const says = (curve, start, rate, steps) => ballWords({ curve, start, rate, steps });
+  assert.match(says("bowl", -2, 0.1, 0), /^The dashed line is the slope/);
+  assert.match(says("bowl", -2, 0.1, 3), /^Downhill: the loss fell/);
+  assert.match(says("bowl", -2, 1, 1), /hardly moves any more: it lies at the bottom/);
+  assert.match(says("bowl", -2, 1.5, 1), /^It overshot the bottom/);
+  assert.match(says("bowl", -2, 2, 1), /^It jumps from side to side/);
+  assert.match(says("bowl", -2, 2.1, 1), /^It overshot, and the loss grew/);
+  assert.match(says("bowl", -2, 2.5, 4), /has left the picture. The rate is too large/);
+  assert.match(says("valleys", -3, 0.1, 60), /the deeper valley/);
+  assert.match(says("valleys", 3, 0.1, 60), /the shallower valley, and no step leads out/);
 });

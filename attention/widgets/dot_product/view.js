@@ -8,6 +8,7 @@
 //   .afm-sum, .afm-verdict                     the sum with its numbers, and its sign in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
+import { axisNames } from "../js/axes.js";
 import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
 import { figureRow } from "../js/figures.js";
 import { decimal } from "../js/format.js";
@@ -19,6 +20,7 @@ import { drawing } from "../js/vector.js";
 const STATE = ["a1", "a2", "b1", "b2"];
 const SPAN = { low: -3, high: 3, step: 0.5 };
 const ROOM = { low: -3.3, high: 3.3, step: 0.1 };
+const UNITS = [-3, -2, -1, 1, 2, 3];
 const LABELS = { a1: "a₁", a2: "a₂", b1: "b₁", b2: "b₂" };
 const FIGURES = { length_a: "length of a", length_b: "length of b", angle: "angle", shadow: "shadow of a on b" };
 const NOTHING = 1e-9; // what rounding leaves of a product that is 0
@@ -72,7 +74,7 @@ function build({ model, root }) {
       { kind: "arrow", ink: "k", text: "b", onMove: (x, y) => setState(model, { b1: inside(x), b2: inside(y) }) },
     ],
   });
-  ground.picture.after(...unitNames(ground.at));
+  ground.picture.after(...axisNames({ at: ground.at, x: UNITS, y: UNITS }));
   const sliders = Object.entries(LABELS).map(([name, label]) =>
     coordinate({ name, label, span: SPAN, onInput: (value) => setState(model, { [name]: value }) }),
   );
@@ -139,25 +141,6 @@ function build({ model, root }) {
     update,
     announcement: () => told,
   };
-}
-
-/** The numbers along the axes. @param {import("../js/plane.js").At} at */
-function unitNames(at) {
-  return [-3, -2, -1, 1, 2, 3].flatMap((unit) =>
-    [at(unit, 0), at(0, unit)].map(([left, top], axis) =>
-      element(
-        "span",
-        {
-          class: "afm-unit",
-          "data-axis": axis,
-          "aria-hidden": "true",
-          style: `left:${left}%;top:${top}%`,
-          ...AS_IT_IS,
-        },
-        decimal(unit, 0),
-      ),
-    ),
-  );
 }
 
 /** The plane is a little larger than where an arrow can go. @param {number} number */

@@ -11,6 +11,7 @@ from attention.widgets.downhill_ball import DownhillBall
 from attention.widgets.gpt_explorer import GPTExplorer
 from attention.widgets.head_explorer import HeadExplorer
 from attention.widgets.head_split import HeadSplit
+from attention.widgets.line_fit import LineFit
 from attention.widgets.mask_painter import MaskPainter
 from attention.widgets.position_explorer import PositionExplorer
 from attention.widgets.scaling_explorer import ScalingExplorer
@@ -28,6 +29,7 @@ __all__ = [
     "GPTExplorer",
     "HeadExplorer",
     "HeadSplit",
+    "LineFit",
     "MaskPainter",
     "PositionExplorer",
     "ScalingExplorer",

@@ -6,7 +6,7 @@ import pytest
 import torch
 from widget_examples import painter
 
-from attention.widgets import DotProduct, DownhillBall, MaskPainter
+from attention.widgets import DotProduct, DownhillBall, LineFit, MaskPainter
 from attention.widgets.dot_product.picture import verdict
 from attention.widgets.downhill_ball.curves import CURVES
 
@@ -25,6 +25,7 @@ def small_cases() -> dict[str, list[dict]]:
         "masks_painted": [painted_case(painter(), seed) for seed in range(12)],
         "arrows": [arrows_case(*numbers) for numbers in ARROWS],
         "descents": [descent_case(*state) for state in product(CURVES, STARTS, RATES)],
+        "fits": [fit_case(*state) for state in product(range(3), (-2.0, 0.0, 3.0), (0.01, 0.2))],
     }
 
 
@@ -70,3 +71,32 @@ def descent_case(curve: str, start: float, rate: float) -> dict:
     assert shown.path == pytest.approx(path, rel=1e-9, abs=1e-9)
     state = {"curve": curve, "start": start, "rate": rate, "steps": 15}
     return {"state": state, "path": path, "losses": losses, "slopes": slopes}
+
+
+def fit_case(seed: int, slope: float, rate: float) -> dict:
+    """Some points, and where torch's own SGD takes a line in 30 steps, as far as it is followed."""
+    generator = torch.Generator().manual_seed(seed)
+    points = torch.randn(3 + 4 * seed, 2, generator=generator).clamp(-4, 4)
+    shown = LineFit(points=points, slope=slope, intercept=-1.5, rate=rate, steps=30)
+    x, y = shown.points.double().T
+    line = torch.nn.Linear(1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        line.weight.fill_(slope)
+        line.bias.fill_(-1.5)
+    descent = torch.optim.SGD(line.parameters(), lr=rate)
+    path = []
+    for _ in range(31):
+        descent.zero_grad()
+        loss = torch.nn.functional.mse_loss(line(x[:, None])[:, 0], y)
+        loss.backward()
+        numbers = (line.weight, line.bias, loss, line.weight.grad, line.bias.grad)
+        path.append([number.item() for number in numbers])
+        if path[-1][2] > 1e4:
+            break
+        descent.step()
+    lines = torch.tensor(path, dtype=torch.float64)
+    torch.testing.assert_close(shown.lines, lines[:, :2])
+    torch.testing.assert_close(shown.gradient, lines[-1, 3:])
+    assert shown.losses == pytest.approx(lines[:, 2].tolist())
+    state = {"slope": slope, "intercept": -1.5, "rate": rate, "steps": 30}
+    return {"points": shown.points.tolist(), "state": state, "path": path, "least": shown.least}

@@ -41,7 +41,9 @@ from widgets_drawn_small import (
     apart,
     drawn_arrows,
     drawn_ball,
+    drawn_fit,
     drawn_mask,
+    half_fitted,
     half_painted,
     overshooting,
 )
@@ -53,6 +55,7 @@ from attention.widgets import (
     CostExplorer,
     DotProduct,
     DownhillBall,
+    LineFit,
 )
 from attention.widgets.base.widget import BookWidget
 
@@ -331,6 +334,20 @@ TABLE = [
         place=("[data-figure=move]", "data-value"),
         number="-w.rate * w.gradient",
         drawn=Drawn(overshooting, drawn_ball),
+    ),
+    Row(
+        "LineFit",
+        make=LineFit,
+        chapters=(),
+        view=".afm-line-fit",
+        controls=_names("slope intercept rate step twenty undo"),
+        slider="rate",
+        spoken="^learning rate {0}",
+        announces="After .* steps?: slope",
+        also=("steps", "7"),
+        place=("[data-figure=loss]", "data-value"),
+        number="w.loss",
+        drawn=Drawn(half_fitted, drawn_fit),
     ),
 ]
 BY_NAME = {row.name: row for row in TABLE}

@@ -9,7 +9,7 @@ from lines_on_screen import colour_at, line, spots
 from screen_pixels import Box, Screen
 from widget_examples import painted_mask, painter
 
-from attention.widgets import DotProduct, DownhillBall, MaskPainter
+from attention.widgets import DotProduct, DownhillBall, LineFit, MaskPainter
 from attention.widgets.downhill_ball.curves import CURVES
 
 
@@ -118,3 +118,46 @@ def drawn_ball(screen: Screen, shown: DownhillBall) -> None:
         seen.append(np.mean(found))
     assert seen[0] > 0.4, f"no slope under the ball: {seen}"
     assert max(seen[1:]) < 0.3, f"another slope: {seen}"
+
+
+def half_fitted() -> LineFit:
+    """After some steps; points above the line and below it."""
+    return LineFit(rate=0.1, steps=6)
+
+
+def drawn_fit(screen: Screen, shown: LineFit) -> None:
+    """The line, each point, what lies between them, and the loss after each step."""
+    ground, plot = (screen.box(f"{part} > svg") for part in (".afm-plane", ".afm-history-plot"))
+    x, y = shown.points.double().T.numpy()
+    left, right, low, high = -0.3, x.max() + 0.3, -0.5, y.max() + 1
+    slope, intercept = shown.lines[-1].tolist()
+
+    def across(at: np.ndarray) -> np.ndarray:
+        return 100 * (at - left) / (right - left)
+
+    def down(at: np.ndarray) -> np.ndarray:
+        return 100 * (high - at) / (high - low)
+
+    def on_line(at: np.ndarray) -> np.ndarray:
+        return down(slope * (left + at / 100 * (right - left)) + intercept)
+
+    line(screen, ground, on_line, screen["accent"], between=(2, 98), dashed=0.8)
+    off = slope * x + intercept - y
+    assert off.min() < 0 < off.max()
+    for px, py, far in zip(x, y, off, strict=True):
+        assert colour_at(screen, ground, across(px), down(py), screen["ink"]), (px, py)
+        if abs(far) < 0.3:
+            continue
+        for share, there in [(0.5, True), (-0.5, False)]:
+            a, b = ground.at(across(px), down(py + share * far))
+            found = screen.near(Box(a - 2, b - 1, 4, 2), screen["query"], 40).any()
+            assert found == there, f"{px}: between point and line, and not beyond"
+    losses = np.array(shown.losses)
+    ends = [100 * (len(losses) - 1) / 20, 100 - 100 * losses[-1] / losses.max()]
+    spots(screen, ".afm-history-spot", plot, [(ends[0], ends[1])])
+    steps = np.arange(len(losses)) * 100 / 20
+    heights = 100 - 100 * losses / losses.max()
+    line(
+        screen, plot, lambda at: np.interp(at, steps, heights), screen["accent"],
+        between=(2, ends[0] - 3), dashed=0.7,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { comparison, plain, signWords } from "../../attention/widgets/dot_product/view.js";
 import { CURVES, ballWords, descend } from "../../attention/widgets/downhill_ball/descent.js";
+import { fitLine, fitWords, leastLoss, lineLoss } from "../../attention/widgets/line_fit/least_squares.js";
 import { judgeMask, maskVerdict, maskedWeights } from "../../attention/widgets/mask_painter/view.js";
 import { cases, close } from "./cases.js";
 
@@ -94,4 +95,32 @@ test("what became of the ball, in words", () => {
   assert.match(says("bowl", -2, 2.5, 4), /has left the picture. The rate is too large/);
   assert.match(says("valleys", -3, 0.1, 60), /the deeper valley/);
   assert.match(says("valleys", 3, 0.1, 60), /the shallower valley, and no step leads out/);
+});
+
+test("every line goes where torch's SGD takes it, with its loss and autograd's gradients", () => {
+  assert.ok(cases.fits.length >= 15);
+  for (const { points, state, path, least } of cases.fits) {
+    const rows = points.map((point) => Float64Array.from(point));
+    const found = fitLine(rows, state).map(({ line, loss, gradient }) => [
+      ...[line.slope, line.intercept, loss, gradient.slope, gradient.intercept],
+    ]);
+    close(found, path, `the fit of ${JSON.stringify(state)}`, 1e-6 * Math.max(1, ...path.flat().map(Math.abs)));
+    close(leastLoss(rows), least, "the least loss of any line");
+  }
+});
+
+test("by hand: y = 1 at x = 0 and y = 3 at x = 2, from the line y = 0", () => {
+  const points = [Float64Array.of(0, 1), Float64Array.of(2, 3)];
+  assert.deepEqual(lineLoss(points, { slope: 0, intercept: 0 }), { loss: 5, slope: -6, intercept: -4 });
+  const [, { line }] = fitLine(points, { slope: 0, intercept: 0, rate: 0.1, steps: 1 });
+  close([line.slope, line.intercept], [0.6, 0.4], "one step");
+  assert.equal(leastLoss(points), 0);
+});
+
+test("how a fit goes, in words", () => {
+  assert.match(fitWords([2], 0.1), /^Move the line by hand/);
+  assert.match(fitWords([2, 1.5], 0.1), /^The loss fell/);
+  assert.match(fitWords([2, 2.5], 0.1), /the loss grew: the rate is too large/);
+  assert.match(fitWords([2, 2e6], 0.1), /beyond all bounds: the rate is too large/);
+  assert.match(fitWords([2, 0.1005], 0.1), /almost the best line/);
 });

@@ -49,7 +49,21 @@ Exercises
     ``#ex-name-solution``. Every admonition with the class ``dropdown`` is a native ``<details>``:
     it opens without JavaScript, opens for a link to it, and prints open.
 
+Deeper sections
+    An admonition ``Deeper: ...`` with ``:class: deeper``, a ``:name:`` and one sentence opens one;
+    ``+++ deeper-end`` on a line of its own, at the same heading level, closes it. Code cells stand
+    in it, but no heading, exercise, solution or other deeper section.
+
+Questions
+    An admonition with ``:class: predict`` or ``check`` and a ``:name:``: the question, a list of
+    options (for a number none), and an admonition ``Answer`` with ``:class: dropdown``. A cell of
+    the page calls ``attention.teaching.answers.answer`` with the name. A predict box covers the
+    next output of its section.
+
 Words
+    ``{minutes}`` adds up the core paths of the chapters whose files it names, and ``{progress}``
+    says how many questions are done.
+
     ``{term}`` links to the glossary, ``{cite:p}`` and ``{cite:t}`` to the references, ``{eq}`` to
     a labelled equation (``$$ ... $$ (eq-label)``), ``{doc}`` or ``[](other.ipynb)`` to a chapter,
     ``{py:func}`` and ``{py:class}`` to the package reference. A target that does not exist fails
@@ -67,6 +81,11 @@ The parts
 ``models``         a trained model that a widget loads when it is asked to
 ``executed``       a page is read again when its chapter was executed again
 ``mathematics``    formulas: their server, what translators leave alone, where no line breaks
+``deeper``         sections that are closed until they are asked for, around code cells
+``boxes``          what a predict or check box asks, held against what a cell recorded
+``boxes_html``     how these boxes are written
+``measure``        words, lines, figures, widgets, boxes and minutes of a page
+``minutes``        what a page says of its length and of what was done with it
 ``disclosure``     dropdowns as native ``<details>``; a solution's address
 ``numbering``      chapter numbers from file names
 ``addresses``      a heading's id comes from its words, never from its place
@@ -87,12 +106,16 @@ from typing import TYPE_CHECKING, Any
 
 from extension import (
     addresses,
+    boxes,
+    boxes_html,
+    deeper,
     disclosure,
     downloads,
     executed,
     folds,
     listings,
     mathematics,
+    minutes,
     models,
     notebook_only,
     numbering,
@@ -122,6 +145,10 @@ PARTS = (
     listings,
     mathematics,
     disclosure,
+    deeper,
+    boxes,
+    boxes_html,
+    minutes,
     downloads,
     search_texts,
     widget_list,

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 # What is on the page and no part of its text.
-NO_TAGS = {"script", "style", "nav", "annotation", "button"}
-NO_CLASSES = {"headerlink", "katex-html", "afm-widget", "eqno"}
+NO_TAGS = {"script", "style", "nav", "annotation", "button", "legend"}
+NO_CLASSES = {
+    "headerlink", "katex-html", "afm-widget", "eqno",
+    "book-minutes", "book-progress", "deeper-minutes", "box-answer", "box-cover", "box-label",
+}  # fmt: skip
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "summary"}
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 # A new line on the page is a space between words; within a line nothing is.
@@ -80,6 +83,8 @@ class Reader(HTMLParser):
             element.part, element.heading = len(self.parts) - 1, False
         if element.part >= 0 and not self.parts[element.part].heading.strip():
             element.heading |= tag in HEADINGS or "admonition-title" in classes
+            element.heading &= "deeper" not in around.classes  # its summary says more than its name
+            element.heading |= "deeper-title" in classes
         if tag == "math" or around.formula is not None:
             element.formula = []
         if tag == "dt" and element.part != around.part:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import nbformat
 from build import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
+RECORD = "application/papermill.record/"
+HAS_RUN = {"execute_notebooks: cache": "execute_notebooks: off"}  # outputs as the cells have them
 
 
 def build(
     folder: Path,
     contents: str,
-    pages: Mapping[str, str],
+    pages: Mapping[str, Any],
     *,
     settings: Mapping[str, str] | None = None,
     repository: str = "https://github.com/someone/a-book",
@@ -30,10 +34,24 @@ def build(
     Args:
         folder: Where it lies; notebooks may stand there already.
         contents: Its `_toc.yml`.
-        pages: The Markdown pages, by their names.
+        pages: By their names the Markdown pages, or the cells of notebooks.
         settings: What stands in place of what in `_config.yml`.
         repository: The repository's address; none when empty.
     """
+    status, said = attempt(folder, contents, pages, settings=settings, repository=repository)
+    assert status == 0, said[-4000:]
+    return folder / "_build" / "html"
+
+
+def attempt(
+    folder: Path,
+    contents: str,
+    pages: Mapping[str, Any],
+    *,
+    settings: Mapping[str, str] | None = None,
+    repository: str = "",
+) -> tuple[int, str]:
+    """Build it, to the end even where something is wrong; the status, and all that was said."""
     shutil.copytree(ROOT / "book", folder / "book")
     shutil.copy(ROOT / "requirements-data.txt", folder)
     config = (ROOT / "_config.yml").read_text(encoding="utf-8")
@@ -42,12 +60,15 @@ def build(
         config = config.replace(old, new)
     (folder / "_config.yml").write_text(config, encoding="utf-8")
     (folder / "_toc.yml").write_text(contents, encoding="utf-8")
-    for name, text in pages.items():
-        page = folder / f"{name}.md"
-        page.parent.mkdir(exist_ok=True)
-        page.write_text(text, encoding="utf-8")
+    for name, page in pages.items():
+        is_text = isinstance(page, str)
+        path = folder / f"{name}{'.md' if is_text else '.ipynb'}"
+        path.parent.mkdir(exist_ok=True)
+        text = page if is_text else nbformat.writes(_notebook(page))
+        path.write_text(text, encoding="utf-8")
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."]
-    command += ["--path-output", ".", "--config", "_config.yml", "--toc", "_toc.yml", "-W", "-n"]
+    command += ["--path-output", ".", "--config", "_config.yml", "--toc", "_toc.yml"]
+    command += ["-W", "--keep-going", "-n"]
     known = {"PYTHONPATH": str(ROOT), "AFM_REPOSITORY_URL": repository}
     home = {key: os.environ[key] for key in ("HOME", "USERPROFILE") if key in os.environ}
     done = subprocess.run(
@@ -60,5 +81,48 @@ def build(
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-4000:]
-    return folder / "_build" / "html"
+    return done.returncode, done.stdout
+
+
+def _notebook(cells: list[Any]) -> Any:
+    language = {"name": "python", "pygments_lexer": "ipython3"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": language})
+
+
+def said(text: str) -> Any:
+    """A Markdown cell."""
+    return nbformat.v4.new_markdown_cell(text)
+
+
+def ran(
+    source: str, printed: str = "", *, tags: tuple[str, ...] = (), **recorded: dict[str, Any]
+) -> Any:
+    """A code cell with what it printed, and the answers that it recorded by name."""
+    outputs = [nbformat.v4.new_output("stream", text=printed)] if printed else []
+    for name, answer in recorded.items():
+        box = name.replace("_", "-")
+        outputs.append(
+            nbformat.v4.new_output(
+                "display_data",
+                data={RECORD + "text/plain": json.dumps({"name": box, **answer})},
+                metadata={"scrapbook": {"name": box, "mime_prefix": RECORD}},
+            )
+        )
+    return nbformat.v4.new_code_cell(
+        source, outputs=outputs, metadata={"tags": list(tags)}, execution_count=1
+    )
+
+
+def choice(value: str) -> dict[str, Any]:
+    """The record of a right option."""
+    return {"kind": "choice", "value": value}
+
+
+def order(*lines: str) -> dict[str, Any]:
+    """The record of lines in their right order."""
+    return {"kind": "order", "value": list(lines)}
+
+
+def number(value: float, within: float = 0.0, instead: tuple[float, ...] = ()) -> dict[str, Any]:
+    """The record of a right number."""
+    return {"kind": "number", "value": value, "within": within, "instead": list(instead)}

@@ -1,0 +1,328 @@
+"""Deeper sections, boxes and minutes: what the build writes, and what it refuses."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import kit_book
+import pytest
+from bs4 import BeautifulSoup
+from extension import minutes
+from extension.measure import Measure, Page, page_of
+from small_book import HAS_RUN, attempt, build, choice, number, order, ran, said
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder `_build` of the kit's book."""
+    folder = tmp_path_factory.mktemp("kit")
+    build(folder, kit_book.CONTENTS, kit_book.PAGES, settings=HAS_RUN)
+    return folder / "_build"
+
+
+@pytest.fixture(scope="module")
+def ask(book: Path) -> Any:
+    """The page with the boxes."""
+    return _page(book, "chapters/03_ask")
+
+
+def _page(book: Path, name: str) -> Any:
+    return BeautifulSoup((book / "html" / f"{name}.html").read_text("utf-8"), "html.parser")
+
+
+def _key(box: Any) -> Any:
+    return json.loads(base64.b64decode(box["data-key"]))
+
+
+def test_a_deeper_section_holds_what_stands_between_its_gates(ask: Any) -> None:
+    section = ask.select_one("article details.deeper#ask-proof")
+    assert not section.has_attr("open")
+    assert section.select_one(".deeper-title .katex")
+    assert section.select_one(".deeper-lead").text == "Five wishes leave nothing open."
+    assert section.select_one(".deeper-minutes").text == "2 minutes"
+    body = section.select_one(".deeper-body").text
+    assert "The proof, with a platypus in it." in body
+    assert "inside" in body
+    assert "After it." not in body
+    after = section.find_next_sibling("p")
+    assert after.text == "After it. See why e^x alone will do."
+    assert after.a["href"] == "#ask-proof"
+    assert "deeper-end" not in ask.select_one("article").text
+
+
+def test_a_choice_is_radio_buttons_and_a_closed_answer(ask: Any) -> None:
+    box = ask.select_one("[data-predict='ask-fog']")
+    assert box["id"] == "ask-fog"
+    assert box["data-kind"] == "choice"
+    assert _key(box) == {"right": 0}
+    options = box.select("fieldset > legend ~ ul > li > label > input[type=radio]")
+    assert [option["value"] for option in options] == ["0", "1", "2"]
+    assert box.select_one("fieldset")["aria-describedby"] == "ask-fog-question"
+    assert "largest" in box.select_one("#ask-fog-question em").text
+    assert not box.select_one("img"), "an option became HTML"
+    assert not box.select_one("details.box-answer").has_attr("open")
+    assert "zebrafish" in box.select_one("details.box-answer .box-why").text
+    assert box.select_one(".box-verdict")["role"] == "status"
+
+
+def test_a_number_has_a_field_and_its_typical_mistakes(ask: Any) -> None:
+    box = ask.select_one("[data-check='ask-paper']")
+    assert _key(box) == {
+        "right": -9.0,
+        "within": 0.05,
+        "instead": [14.0, 10.5],
+        "rooms": [0.05, 0.05],
+    }
+    field = box.select_one("input.box-field")
+    assert box.find("label", attrs={"for": field["id"]}).text == "Your answer"
+    assert field["inputmode"] == "text", "a phone's keys for numbers have no minus"
+    assert [item.text.strip() for item in box.select("li.box-instead")] == [
+        "If you got 14.0: you took the largest weight alone.",
+        "If you got 10.5: you took the plain mean.",
+    ]
+
+
+def test_lines_are_to_be_put_in_order(ask: Any) -> None:
+    box = ask.select_one("[data-check='ask-lines']")
+    assert box["data-kind"] == "order"
+    assert _key(box) == {"right": [2, 0, 1]}
+    assert [line["data-line"] for line in box.select("ol.box-lines > li")] == ["0", "1", "2"]
+    assert len(box.select("li button[aria-label]")) == 6
+
+
+def test_a_prediction_covers_the_next_output_and_no_other(ask: Any) -> None:
+    covered = ask.select(".cell_output.box-covered")
+    assert [one.text.split()[-1] for one in covered] == ["ostrich"]
+    assert covered[0].select_one(".box-cover")["data-covers"] == "ask-fog"
+
+
+def test_what_is_recorded_shows_nowhere(book: Path, ask: Any) -> None:
+    assert "papermill" not in (book / "html/chapters/03_ask.html").read_text("utf-8")
+    outputs = [one.get_text(strip=True) for one in ask.select(".cell_output .output")]
+    assert outputs == ["shown", "the weights: ostrich", "inside"]
+
+
+def test_search_leads_to_a_deeper_section_and_gives_no_answer_away(book: Path) -> None:
+    script = (book / "html/_static/texts/chapters/03_ask.js").read_text("utf-8")
+    _, parts = json.loads(f"[{re.fullmatch(r'BookText.(.*).', script.strip())[1]}]")
+    listed = {address: (heading, words) for address, heading, words in parts}
+    heading, words = listed["ask-proof"]
+    assert heading == "why e^x alone will do"
+    assert "platypus" in words
+    assert "2 minutes" not in words
+    everything = " ".join(words for _, words in listed.values())
+    assert "Which share is the largest" in everything
+    for hidden in ("zebrafish", "plain mean", "Show without", "About 1 minute", "Your answer"):
+        assert hidden not in everything
+
+
+def test_a_chapter_says_its_minutes_and_questions(ask: Any, book: Path) -> None:
+    title = ask.select_one("article h1")
+    said = title.find_next_sibling("p")
+    assert said["class"] == ["book-minutes"]
+    assert said.text == "About 1 minute; 2 more in 1 deeper section; exercises about 5."
+    line = said.find_next_sibling("p")
+    assert line["data-page"] == "chapters/03_ask"
+    assert line.select_one(".book-done-count").text == "3 questions to answer in the page"
+    more = _page(book, "chapters/04_more")
+    assert more.select_one(".book-minutes").text == "About 1 minute."
+    assert not more.select(".book-progress")
+
+
+def test_the_first_page_adds_up_and_can_forget(book: Path) -> None:
+    index = _page(book, "index")
+    assert "In all 1 minute, with everything 4 minutes." in index.select_one("article").text
+    line = index.select_one("article .book-progress")
+    assert json.loads(line["data-pages"]) == {"chapters/03_ask": 3}
+    assert line.select_one("button.book-forget").text == "Forget what I did"
+    assert not index.select(".book-minutes")
+
+
+def test_a_page_is_measured_by_what_a_reader_meets(book: Path) -> None:
+    page = page_of(book / ".doctrees", "chapters/03_ask")
+    assert page.core.code == 4  # neither empty lines nor what is folded
+    assert page.core.asserts == 1
+    assert page.core.boxes == 3
+    assert page.boxes == ("ask-fog", "ask-paper", "ask-lines")
+    assert 60 < page.core.words < 110
+    assert list(page.deeper) == ["ask-proof"]
+    assert 400 < page.deeper["ask-proof"].words < 420
+    assert page.deeper["ask-proof"].code == 1
+    assert page.exercise_count == 1
+    assert page.exercises.words < 15
+
+
+def test_minutes_follow_from_what_was_measured() -> None:
+    part = Measure(words=400, code=24, figures=3, widgets=2)
+    assert part.minutes == 2 + 2 + 1.5 + 4
+    page = Page(exercises=Measure(words=200), solutions=Measure(code=24), exercise_count=2)
+    assert page.exercise_minutes == 2 * 3 + 1 + 1
+    assert Page().exercise_minutes == 0
+
+
+@pytest.mark.parametrize(
+    ("number_of", "words"),
+    [
+        (0.1, "1 minute"),
+        (19.4, "19 minutes"),
+        (89, "89 minutes"),
+        (131, "2 hours 10 minutes"),
+        (178, "3 hours"),
+        (92, "1 hour 30 minutes"),
+    ],
+)
+def test_minutes_are_said_as_one_would(number_of: float, words: str) -> None:
+    assert minutes.in_words(number_of) == words
+
+
+def test_a_page_that_speaks_of_others_is_written_again_with_them() -> None:
+    found = {"index", "chapters/01_a", "outlook"}
+    env: Any = SimpleNamespace(found_docs=found, book_asking={"outlook", "gone"})
+    app: Any = SimpleNamespace(config=SimpleNamespace(root_doc="index"))
+    assert minutes.renew(app, env) == ["index", "outlook"]
+
+
+# --- what is refused, each on a page of its own
+
+
+def _deeper(name: str = "d", *, title: str = "Deeper: why", lead: str = "One sentence.") -> str:
+    named = f":name: {name}\n" if name else ""
+    return f"```{{admonition}} {title}\n:class: deeper\n{named}\n{lead}\n```\n\n"
+
+
+END = "\n\n+++ deeper-end\n\n"
+
+
+def _box(
+    name: str, options: str = "", answer: str = "So it is.", kind: str = "check", ask: str = "What?"
+) -> Any:
+    named = f":name: {name}\n" if name else ""
+    listed = "".join(f"- {option}\n" for option in options.split("|") if options)
+    why = f"```{{admonition}} Answer\n:class: dropdown\n\n{answer}\n```\n" if answer else ""
+    return said(
+        f"````{{admonition}} Box\n:class: {kind}\n{named}\n{ask}\n\n{listed}\n{why}````\n\n"
+    )
+
+
+def _recorded(**answers: dict[str, Any]) -> Any:
+    return ran("answers", **answers)
+
+
+WRONG_14 = "So.\n\n- If you got 14.0: no."
+FAULTS: dict[str, tuple[list[Any], str]] = {
+    "unclosed": (
+        [said(_deeper("open") + "Text.")],
+        "deeper section 'open' should have a +++ deeper-end",
+    ),
+    "heading": (
+        [said("## A\n\n" + _deeper("open") + "Text.\n\n## Inner\n\nMore." + END)],
+        "'open' should have no heading inside: 'Inner'",
+    ),
+    "nested": (
+        [said(_deeper("outer") + _deeper("inner") + "Text." + END)],
+        "'outer' should end (+++ deeper-end) before the one called 'inner' starts",
+    ),
+    "stray": ([said("Text." + END)], "+++ deeper-end stands here, but no deeper section is open"),
+    "unnamed": (
+        [said(_deeper("") + "Text." + END)],
+        "deeper section 'without a name' should have a :name: and a title that begins with",
+    ),
+    "untitled": (
+        [said(_deeper("d1", title="Why") + "Text." + END)],
+        "'d1' should have a :name: and a title that begins with 'Deeper: '",
+    ),
+    "unsaid": (
+        [said(_deeper("d2", lead="- one\n- two") + "Text." + END)],
+        "'d2' should say in one sentence what it shows",
+    ),
+    "exercise": (
+        [said(_deeper("d") + "```{exercise}\n:label: ex-inner\n\nDo.\n```" + END)],
+        "deeper section 'd' should hold no exercise and no solution",
+    ),
+    "no-name": ([_box("", "a|b")], "check box 'without a name' should have a :name:"),
+    "unrecorded": (
+        [_box("box-u", "a|b", kind="predict")],
+        "predict box 'box-u' should have a cell of its page that calls answer('box-u', ...)",
+    ),
+    "missing-option": (
+        [_recorded(b_m=choice("c")), _box("b-m", "a|b")],
+        "'b-m' should have the recorded answer 'c' once among its options, but has it 0 times",
+    ),
+    "twice-option": (
+        [_recorded(b_t=choice("a")), _box("b-t", "a|b|`a`")],
+        "'b-t' should have the recorded answer 'a' once among its options, but has it 2 times",
+    ),
+    "no-answer": (
+        [_recorded(b_n=choice("a")), _box("b-n", "a|b", answer="")],
+        "'b-n' should end with an admonition 'Answer' of :class: dropdown",
+    ),
+    "no-list": (
+        [_recorded(b_l=choice("a")), _box("b-l")],
+        "'b-l' should list its options before the Answer",
+    ),
+    "count": (
+        [_recorded(b_c=number(9.0, 0.1, (14.0, 10.5))), _box("b-c", answer=WRONG_14)],
+        "'b-c' should have one 'If you got' line for each of the 2 numbers",
+    ),
+    "other-number": (
+        [_recorded(b_o=number(9.0, 0.1, (14.06,))), _box("b-o", answer=WRONG_14)],
+        "'b-o' says 'If you got 14.0', but the number recorded in this place is 14.06",
+    ),
+    "no-number": (
+        [
+            _recorded(b_f=number(9.0, 0.1, (14.0,))),
+            _box("b-f", answer="So.\n\n- If you got more: no."),
+        ],
+        "'b-f' should say 'If you got NUMBER: ...', but says 'If you got more: no.'",
+    ),
+    "in-order": (
+        [_recorded(b_i=order("a", "b")), _box("b-i", "a|b")],
+        "'b-i' should list its lines in another order than the right one",
+    ),
+    "extra-line": (
+        [_recorded(b_e=order("b", "a")), _box("b-e", "a|b|c")],
+        "'b-e' should list the 2 recorded lines, but lists 3",
+    ),
+    "minutes": (
+        [said("{minutes}`03_nowhere`")],
+        "minutes of '03_nowhere': there is no such chapter",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a build says to a book in which each page has a fault."""
+    files = [f"chapters/{20 + i}_{name}" for i, name in enumerate(FAULTS)]
+    listed = "".join(f"  - file: {file}\n" for file in files)
+    contents = f"format: jb-book\nroot: index\nchapters:\n{listed}"
+    pages: dict[str, Any] = {
+        file: [said(f"# Page {name}"), *cells]
+        for file, (name, (cells, _)) in zip(files, FAULTS.items(), strict=True)
+    }
+    folder = tmp_path_factory.mktemp("faults")
+    pages["index"] = "# Index"
+    status, output = attempt(folder, contents, pages, settings=HAS_RUN)
+    assert status != 0
+    return output
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_fails_the_build_and_says_where(refused: str, fault: str) -> None:
+    message = FAULTS[fault][1]
+    lines = [line for line in refused.splitlines() if message in line]
+    assert len(lines) == 1, [line for line in refused.splitlines() if "WARNING" in line]
+    assert re.search(rf"chapters/\d\d_{fault}\.ipynb(:\d+)?: WARNING", lines[0])
+
+
+def test_a_build_complains_of_nothing_else(refused: str) -> None:
+    warnings = [line for line in refused.splitlines() if "WARNING" in line]
+    messages = [message for _, message in FAULTS.values()]
+    assert [line for line in warnings if not any(known in line for known in messages)] == []

@@ -1,0 +1,108 @@
+"""What a chapter of the second edition promises its reader, held as bounds.
+
+The core path is the open text before the section "Exercises" (`book/extension/measure.py`).
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from browsing import DESK, SITE, visit
+from extension.measure import page_of
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from browsing import Visit
+    from extension.measure import Measure
+    from playwright.sync_api import Browser
+
+# The chapters that have been rewritten: their files, one word each.
+SECOND_EDITION: tuple[str, ...] = ()
+
+WORDS, CODE, ASSERTS = 2200, 110, 6
+TO_SEE, TO_ANSWER = 8, 4
+SCREENS, TAB_STOPS = 20, 40
+PALE = 190  # of 255: what is paler in all three colours glares on a dark page
+
+pytestmark = [
+    pytest.mark.parametrize(
+        "chapter",
+        [
+            pytest.param(name, marks=pytest.mark.xdist_group(f"chapters/{name}.html"))
+            for name in SECOND_EDITION
+        ],
+        scope="module",
+    )
+]
+
+
+def core_of(chapter: str) -> Measure:
+    return page_of(SITE.parent / ".doctrees", f"chapters/{chapter}").core
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser, bases: dict[str, str], chapter: str) -> Iterator[Visit]:
+    """The chapter on a desk, in the dark."""
+    context, opened = visit(browser, bases["http"], color_scheme="dark", viewport=DESK)
+    opened.open(f"chapters/{chapter}.html")
+    yield opened
+    context.close()
+
+
+def test_the_core_path_is_short(chapter: str) -> None:
+    core = core_of(chapter)
+    assert core.words <= WORDS
+    assert core.code <= CODE, "lines of visible code"
+    assert core.asserts <= ASSERTS, "visible asserts: fold them in a '# Checked:' cell"
+
+
+def test_there_is_something_to_look_at_and_to_answer(chapter: str) -> None:
+    core = core_of(chapter)
+    assert core.figures + core.widgets >= TO_SEE
+    assert core.boxes >= TO_ANSWER
+
+
+def test_the_exercises_come_within_twenty_screens(desk: Visit, chapter: str) -> None:
+    place = desk.page.evaluate(
+        """() => [...document.querySelectorAll("article h2")]
+          .filter(head => /Exercises/.test(head.textContent))
+          .map(head => head.getBoundingClientRect().top + scrollY)"""
+    )
+    assert len(place) == 1, f"{chapter} should have one section called Exercises"
+    assert place[0] / DESK["height"] <= SCREENS
+
+
+def test_no_visible_code_is_cut_off(desk: Visit, chapter: str) -> None:
+    cut = desk.page.locator("article div.cell_input pre:visible").evaluate_all(
+        "all => all.filter(pre => pre.scrollWidth > pre.clientWidth + 1)"
+        ".map(pre => pre.textContent.slice(0, 80))"
+    )
+    assert cut == []
+
+
+def test_no_figure_glares_on_the_dark_page(desk: Visit, chapter: str) -> None:
+    """Of what is on the screen, less than half of each figure is pale."""
+    glaring = []
+    for figure in desk.page.locator("article .cell_output img:visible").all():
+        picture = Image.open(io.BytesIO(figure.screenshot())).convert("RGB")
+        if (np.asarray(picture).min(-1) > PALE).mean() > 0.5:
+            glaring.append(figure.get_attribute("alt"))
+    assert glaring == [], chapter
+
+
+def test_the_first_control_is_near(desk: Visit, chapter: str) -> None:
+    page = desk.page
+    page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+    for _ in range(TAB_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            "document.activeElement.closest('.afm-widget, .box')"
+            " && document.activeElement.matches('input, button, [tabindex], select')"
+        ):
+            return
+    pytest.fail(f"no control of a widget or a question within {TAB_STOPS} Tab stops")

@@ -13,7 +13,10 @@ from attention.widgets.head_explorer import HeadExplorer
 from attention.widgets.head_split import HeadSplit
 from attention.widgets.line_fit import LineFit
 from attention.widgets.mask_painter import MaskPainter
+from attention.widgets.next_token import NextToken
+from attention.widgets.norm_bars import NormBars
 from attention.widgets.position_explorer import PositionExplorer
+from attention.widgets.residual_stream import ResidualStream
 from attention.widgets.scaling_explorer import ScalingExplorer
 from attention.widgets.translation_explorer import TranslationExplorer
 
@@ -31,7 +34,10 @@ __all__ = [
     "HeadSplit",
     "LineFit",
     "MaskPainter",
+    "NextToken",
+    "NormBars",
     "PositionExplorer",
+    "ResidualStream",
     "ScalingExplorer",
     "TranslationExplorer",
 ]

@@ -15,7 +15,10 @@ from attention.widgets import (
     HeadExplorer,
     HeadSplit,
     MaskPainter,
+    NextToken,
+    NormBars,
     PositionExplorer,
+    ResidualStream,
     ScalingExplorer,
     TranslationExplorer,
 )
@@ -116,6 +119,34 @@ def split(**arguments: object) -> HeadSplit:
     given = {name: torch.randn(5, 12) for name in ("query", "key", "value")}
     given |= {"tokens": ["an", " elk", " sees", " an", " owl"], "w_o": torch.randn(12, 12)}
     return HeadSplit(**given | arguments)
+
+
+def stream(**arguments: object) -> ResidualStream:
+    """Four parts that add eleven numbers each; six tokens may come next."""
+    given = {
+        "names": ["embedding", "first", "second", "third"],
+        "contributions": torch.randn(4, 11) * torch.tensor([1.0, 0.4, 2.5, 1.5])[:, None],
+        "candidates": [" a", "b", "c\n", "d", "e", "f"],
+        "readout": torch.randn(6, 11),
+        "offsets": torch.randn(6),
+        "others": torch.randn(4),
+        "text": "they read",
+    }
+    return ResidualStream(**given | {"right": 4, "layer": 2} | arguments)
+
+
+def norm(**arguments: object) -> NormBars:
+    """Five numbers with gains and biases of their own."""
+    given = {"values": [2.0, -1.25, 0.5, -3.0, 1.0]}
+    given |= {"gain": [1.0, 2.0, -0.5, 1.5, 0.75], "bias": [0.5, 0.0, -1.0, 0.25, 2.0]}
+    return NormBars(**given | arguments)
+
+
+def next_token(**arguments: object) -> NextToken:
+    """Five tokens with a name, and twelve others."""
+    logits = (2 * torch.randn(17)).sort(descending=True).values
+    given = {"tokens": [" to", "be", "or", "not", "\n"], "logits": logits, "text": "they read"}
+    return NextToken(**given | arguments)
 
 
 # As the chapters build them, with what is stored of trained models.

@@ -13,10 +13,13 @@ from widget_examples import (
     diagram,
     gpt,
     heads,
+    next_token,
+    norm,
     painter,
     position,
     scaling,
     split,
+    stream,
     translation,
 )
 from widgets_drawn import (
@@ -47,6 +50,7 @@ from widgets_drawn_small import (
     half_painted,
     overshooting,
 )
+from widgets_drawn_stream import drawn_next, drawn_norm, drawn_stream
 
 from attention import widgets
 from attention.widgets import (
@@ -236,6 +240,48 @@ TABLE = [
         place=("[data-panel=after] td[data-cell='1']", "data-value"),
         number="w.after.flatten()[1].item()",
         drawn=Drawn(lambda: split(n_heads=3), drawn_split),
+    ),
+    Row(
+        "ResidualStream",
+        make=stream,
+        chapters=(),
+        view=".afm-stream",
+        controls=_names("layer"),
+        slider="layer",
+        spoken="part {1} of",
+        announces="Likeliest",
+        also=("layer", "0"),
+        place=(".afm-stream-guesses .afm-share-bar", "data-value"),
+        number="w.probabilities[w.layer].max().item()",
+        drawn=Drawn(stream, drawn_stream),
+    ),
+    Row(
+        "NormBars",
+        make=norm,
+        chapters=(),
+        view=".afm-norm",
+        controls=_names("norm times plus x0 x1 x2 x3 x4"),
+        slider="times",
+        spoken="^times {0}$",
+        announces="Norm, times",
+        also=("norm", "'rms'"),
+        place=("[data-step=input]", "data-value"),
+        number="w.input[0].item()",
+        drawn=Drawn(lambda: norm(plus=1.0, times=5.0), drawn_norm),
+    ),
+    Row(
+        "NextToken",
+        make=next_token,
+        chapters=(),
+        view=".afm-next",
+        controls=_names("temperature top_k draw many clear"),
+        slider="temperature",
+        spoken="^temperature {0}$",
+        announces="likeliest",
+        also=("top_k", "3"),
+        place=(".afm-share-bar", "data-value"),
+        number="w.shown[0].item()",
+        drawn=Drawn(lambda: next_token(top_k=15, draws=60), drawn_next),
     ),
     Row(
         "BlockDiagram",

@@ -15,6 +15,7 @@ from gpt_cases import write_gpt_cases
 from javascript import NODE
 from model_cases import model_cases
 from small_cases import small_cases
+from stream_cases import stream_cases
 from widget_examples import position, scaling, split, stored_position
 from widget_table import TABLE
 
@@ -295,6 +296,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "saturations": [saturation_case(shown) for shown in (ScalingExplorer(), scaling())],
         "splits": [split_case(split()), split_case(split(query=torch.randn(5, 12) * 9))],
         "flows": flow_cases(),
+        **stream_cases(),
         "costs": cost_cases(),
         "widgets": [row.name for row in TABLE],
         **model_cases(),

@@ -56,11 +56,12 @@ export function vectorList({ size }) {
 }
 
 /**
- * The outline of a strip: a bar from zero for each number, one unit wide, the largest one unit high.
+ * The outline of a strip: a bar from zero for each number, one unit wide; what is as large as `largest` is one unit high, which is
+ * the vector's own largest number unless another one is told.
  * @param {Float64Array} vector
+ * @param {number} [largest]
  */
-export function stripPath(vector) {
-  const largest = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
+export function stripPath(vector, largest = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9)) {
   const bars = Array.from(vector, (x, d) => `M${(d + 0.14).toFixed(2)} 0v${(-x / largest).toFixed(3)}h.72V0z`);
   return bars.join("");
 }

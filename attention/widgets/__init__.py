@@ -16,8 +16,10 @@ from attention.widgets.mask_painter import MaskPainter
 from attention.widgets.next_token import NextToken
 from attention.widgets.norm_bars import NormBars
 from attention.widgets.position_explorer import PositionExplorer
+from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
 from attention.widgets.scaling_explorer import ScalingExplorer
+from attention.widgets.softmax_bars import SoftmaxBars
 from attention.widgets.translation_explorer import TranslationExplorer
 
 __all__ = [
@@ -37,7 +39,9 @@ __all__ = [
     "NextToken",
     "NormBars",
     "PositionExplorer",
+    "QueryArrow",
     "ResidualStream",
     "ScalingExplorer",
+    "SoftmaxBars",
     "TranslationExplorer",
 ]

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 import torch
-from widget_examples import painter
+from widget_examples import painter, query_arrow, softmax_bars
 
 from attention.widgets import DotProduct, DownhillBall, LineFit, MaskPainter
 from attention.widgets.dot_product.picture import verdict
@@ -23,6 +23,11 @@ def small_cases() -> dict[str, list[dict]]:
     """The cases of each kind."""
     return {
         "masks_painted": [painted_case(painter(), seed) for seed in range(12)],
+        "queries": [query_case(x, y) for x, y in ((0.5, -0.5), (0, 0), (-2, 1.3), (2, 2))],
+        "shares": [
+            shares_case(*setting)
+            for setting in ((1.0, 0.0), (0.1, 5.0), (0.1, -5.0), (10.0, 2.5), (0.7, -0.3))
+        ],
         "arrows": [arrows_case(*numbers) for numbers in ARROWS],
         "descents": [descent_case(*state) for state in product(CURVES, STARTS, RATES)],
         "fits": [fit_case(*state) for state in product(range(3), (-2.0, 0.0, 3.0), (0.01, 0.2))],
@@ -42,6 +47,24 @@ def painted_case(shown: MaskPainter, seed: int) -> dict:
     blind = [t for t in range(n) if not mask[t].any()]
     table = {"scores": shown.scores.tolist(), "mask": mask.tolist(), "weights": weights.tolist()}
     return table | counts | {"blind": blind, "tokens": shown.tokens}
+
+
+def query_case(x: float, y: float) -> dict:
+    """Keys and values as the page gets them, a query, and torch's answer (float64)."""
+    shown = query_arrow(x=x, y=y)
+    found = {"scores": shown.scores, "weights": shown.weights, "context": shown.context}
+    given = {"query": shown.query, "keys": shown.key_vectors, "values": shown.values}
+    return {name: tensor.tolist() for name, tensor in (given | found).items()}
+
+
+def shares_case(temperature: float, shift: float) -> dict:
+    """Scores from one end to the other, and torch's powers and softmax of them (float64)."""
+    scores = [-5.0, 0.5, 5.0, 2.0]
+    shown = softmax_bars(scores=scores, temperature=temperature, shift=shift)
+    powers = shown.divided.exp()
+    found = {"powers": powers, "weights": shown.weights, "sum": powers.sum()}
+    given = {"scores": scores, "temperature": temperature, "shift": shift}
+    return given | {name: tensor.tolist() for name, tensor in found.items()}
 
 
 def arrows_case(*numbers: float) -> dict:

@@ -18,8 +18,10 @@ from attention.widgets import (
     NextToken,
     NormBars,
     PositionExplorer,
+    QueryArrow,
     ResidualStream,
     ScalingExplorer,
+    SoftmaxBars,
     TranslationExplorer,
 )
 
@@ -147,6 +149,21 @@ def next_token(**arguments: object) -> NextToken:
     logits = (2 * torch.randn(17)).sort(descending=True).values
     given = {"tokens": [" to", "be", "or", "not", "\n"], "logits": logits, "text": "they read"}
     return NextToken(**given | arguments)
+
+
+def query_arrow(**arguments: object) -> QueryArrow:
+    """Four entries of three numbers, all different."""
+    given = {
+        "names": ["clear", "gale", "fog", "snow"],
+        "keys": [[1.0, 0.0], [-0.6, 0.8], [-0.6, -0.8], [1.5, 1.2]],
+        "values": [[24.0, 0.0, 1.0], [14.0, 9.0, 0.5], [12.0, 1.0, -2.0], [-3.0, 4.0, 0.0]],
+        "value_names": ["°C", "mm", "other"],
+    }
+    return QueryArrow(**given | arguments)
+
+
+def softmax_bars(**arguments: object) -> SoftmaxBars:
+    return SoftmaxBars(**{"names": ["p", "q", "r", "s"], "scores": [0.5, 2, -1, 1]} | arguments)
 
 
 # As the chapters build them, with what is stored of trained models.

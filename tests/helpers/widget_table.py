@@ -17,7 +17,9 @@ from widget_examples import (
     norm,
     painter,
     position,
+    query_arrow,
     scaling,
+    softmax_bars,
     split,
     stream,
     translation,
@@ -40,6 +42,7 @@ from widgets_drawn import (
     unsure_translator,
 )
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
+from widgets_drawn_slices import drawn_query, drawn_softmax
 from widgets_drawn_small import (
     apart,
     drawn_arrows,
@@ -153,6 +156,34 @@ TABLE = [
         place=("tr[data-chosen] td[data-column='1']", "data-value"),
         number="w.weights[w.query, 1].item()",
         drawn=Drawn(lambda: AttentionPicture(here="mask", part="heads", query=3), drawn_picture),
+    ),
+    Row(
+        "QueryArrow",
+        make=query_arrow,
+        chapters=(),
+        view=".afm-query-arrow",
+        controls=_names("x y"),
+        slider="x",
+        spoken="^q₁ ",
+        announces="most weight on",
+        also=("y", "1.5"),
+        place=("[data-figure='1']", "data-value"),
+        number="w.context[1].item()",
+        drawn=Drawn(lambda: query_arrow(x=-0.5, y=1.5), drawn_query),
+    ),
+    Row(
+        "SoftmaxBars",
+        make=softmax_bars,
+        chapters=(),
+        view=".afm-softmax",
+        controls=_names("score temperature shift"),
+        slider="temperature",
+        spoken="^temperature {0}",
+        announces="^Weights: p",
+        also=("shift", "1.5"),
+        place=(".afm-power-row:nth-child(3) .afm-slice", "data-value"),
+        number="w.weights[1].item()",
+        drawn=Drawn(softmax_bars, drawn_softmax),
     ),
     Row(
         "TranslationExplorer",

@@ -102,7 +102,7 @@ def drawn_picture(screen: Screen, shown: AttentionPicture) -> None:
     assert [float(text.replace("\u2212", "-")) for text in told.all_inner_texts()] == pytest.approx(
         values.flatten().tolist(), abs=0.005
     )
-    badge, box = screen.box(".afm-here"), screen.box(f"[data-part={shown.here}] .afm-face")
+    badge, box = screen.box(".afm-you-are-here"), screen.box(f"[data-part={shown.here}] .afm-face")
     assert box.x - 4 <= badge.x < box.x + box.width
     assert badge.y + badge.height == pytest.approx(box.y, abs=5)
 

@@ -52,12 +52,16 @@ def apart() -> DotProduct:
     return DotProduct(a1=-2.0, a2=1.5, b1=2.5, b2=-0.5)
 
 
-def reached(screen: Screen, ground: Box, end: list[float], colour: np.ndarray) -> list[bool]:
+def reached(
+    screen: Screen, ground: Box, end: list[float], colour: np.ndarray, *, room: float = 3.3
+) -> list[bool]:
     """Whether a colour is seen a third of the way from the middle to a place, four fifths, and
-    an eighth beyond; places are from -3.3 to 3.3."""
+    an eighth beyond; places are from -room to room."""
     found = []
     for share in (0.33, 0.8, 1.125):
-        x, y = (3.3 + share * end[0]) / 6.6, (3.3 - share * end[1]) / 6.6
+        x, y = (
+            (room + way * share * at) / (2 * room) for way, at in zip((1, -1), end, strict=True)
+        )
         left, top = ground.at(100 * x, 100 * y)
         spot = Box(left - 1.5, top - 1.5, 3, 3)
         found.append(bool(screen.near(spot, colour, 12).any()))

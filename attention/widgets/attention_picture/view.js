@@ -57,7 +57,7 @@ function build({ model, root }) {
       value: name,
       "data-part": name,
       content: [
-        ...(name === here ? [element("span", { class: "afm-here" }, "you are here")] : []),
+        ...(name === here ? [element("span", { class: "afm-you-are-here" }, "you are here")] : []),
         minis[i].node,
         element("span", { class: "afm-part-name" }, ...written(label)),
         ...(title === label ? [] : [element("span", { class: "afm-spoken" }, ` ${title}`)]),
@@ -72,7 +72,7 @@ function build({ model, root }) {
       { class: `afm-lines ${className}`, viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" },
       drawing("path", { d: d.join(""), "vector-effect": "non-scaling-stroke" }),
     );
-  choice.node.prepend(lines("afm-wide", WIDE), lines("afm-narrow", NARROW));
+  choice.node.prepend(lines("afm-lines-wide", WIDE), lines("afm-lines-narrow", NARROW));
 
   const asks = slider({
     name: "query",
@@ -84,7 +84,7 @@ function build({ model, root }) {
   const hides = checkbox({ name: "causal", label: "causal mask", onInput: (causal) => move({ causal }) });
 
   const title = element("p", { class: "afm-title" });
-  const formula = element("p", { class: "afm-formula", ...AS_IT_IS });
+  const formula = element("p", { class: "afm-part-formula", ...AS_IT_IS });
   const says = element("p", { class: "afm-says" });
   const taught = element("p", { class: "afm-where" });
   const table = numberTable(tokens);

@@ -116,9 +116,11 @@ export function plane({ x, y, marks, ratio = (y.high - y.low) / (x.high - x.low)
       const tip = at(px, py);
       drawn[i]?.update(at(0, 0), tip);
       Object.assign(handles[i].style, inPlace(px, py));
-      const reach = marks[i].onMove ? 8 : 5;
-      const [left, top] = beside(tip, away(at(0, 0), tip), reach, height);
-      Object.assign(names[i].style, { left: `${left}%`, top: `${top / ratio}%` });
+      const [dx, dy] = beside(tip, away(at(0, 0), tip), height);
+      const reach = marks[i].onMove ? 21 : 5; // pixels, beyond a ring or a head
+      Object.assign(names[i].style, inPlace(px, py), {
+        transform: `translate(${offset(dx, reach)}, ${offset(dy, reach)})`,
+      });
     });
   }
   /** @param {number} i @param {string} text */
@@ -133,25 +135,29 @@ function lines({ low, high }, grid) {
 }
 
 /**
- * Where a name stands: beyond the tip, or to its side where the plane ends.
+ * On which side of a tip its name stands: beyond it, or beside it where the plane ends.
  * @param {[number, number]} tip
- * @param {number[]} direction
- * @param {number} reach
+ * @param {[number, number]} direction
  * @param {number} height
- * @returns {[number, number]}
  */
-function beside([x, y], [dx, dy], reach, height) {
+function beside([x, y], [dx, dy], height) {
   /** @type {[number, number][]} */
-  const places = [
-    [x + reach * dx, y + reach * dy],
-    [x + reach * dy, y - reach * dx],
-    [x - reach * dy, y + reach * dx],
-    [x - reach * dx, y - reach * dy],
+  const sides = [
+    [dx, dy],
+    [dy, -dx],
+    [-dy, dx],
+    [-dx, -dy],
   ];
-  return places.find(([left, top]) => left >= 4 && left <= 96 && top >= 4 && top <= height - 4) ?? places[3];
+  const fits = (/** @type {number} */ place, /** @type {number} */ end) => place >= 4 && place <= end - 4;
+  return sides.find(([right, down]) => fits(x + 8 * right, 100) && fits(y + 8 * down, height)) ?? sides[3];
 }
 
-/** The direction from one place to another, one unit long; upwards where they are the same. @param {number[]} from @param {number[]} to */
+/** From the middle of a name so far that it clears the tip. @param {number} share @param {number} reach */
+function offset(share, reach) {
+  return `calc(${(50 * share - 50).toFixed(1)}% + ${(reach * share).toFixed(1)}px)`;
+}
+
+/** The direction from one place to another, one unit long; upwards where they are the same. @param {number[]} from @param {number[]} to @returns {[number, number]} */
 function away(from, to) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const length = Math.hypot(dx, dy);

@@ -8,8 +8,8 @@ from widget_pages import load, open_lists
 from widget_table import TABLE
 
 TRANSLATOR = Path(__file__).with_name("translator.js")
-NAMED = """.afm-word, .afm-number, .afm-figure-number, .afm-vector li, .afm-grid th:not(.afm-sum),
-.afm-steps td"""
+NAMED = """.afm-word, .afm-number, .afm-figure-number, .afm-vector li,
+.afm-grid th:not(.afm-row-sum), .afm-steps td"""
 TEXTS = ("Good night! Parting is such sweet", "Who")
 
 

@@ -131,7 +131,7 @@ export function weightTable(tokens) {
     { class: "afm-grid afm-painted" },
     (t, s) => cells[t][s],
     (t) => [sums[t]],
-    [element("th", { scope: "col", class: "afm-sum" }, "sum")],
+    [element("th", { scope: "col", class: "afm-row-sum" }, "sum")],
   );
 
   /** @param {{ weights: Vector[], mask: boolean[][], query: number }} now */

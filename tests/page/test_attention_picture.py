@@ -1,0 +1,79 @@
+"""AttentionPicture on a page without a kernel: its height, its links, its mask, its words."""
+
+import pytest
+from javascript import violations
+from playwright.sync_api import Page
+
+from attention.teaching.story import TAUGHT_IN
+from attention.widgets import AttentionPicture
+from attention.widgets.attention_picture.parts import NAMES, PARTS
+
+PARTS_OF = "[data-control=part]"
+
+
+def light(page: Page, name: str) -> None:
+    page.locator(f"{PARTS_OF}[value={name}]").dispatch_event("click")
+
+
+@pytest.mark.parametrize("width", [1280, 730, 640, 390, 320])
+def test_it_has_one_height_whatever_is_lit(open_page, width: int) -> None:
+    """It stands at the head of a page: nothing under it may move."""
+    shown = AttentionPicture(here="softmax")
+    page = open_page(shown.model_id, models=[shown], width=width)
+    height = "document.querySelector('.afm').getBoundingClientRect().height"
+    first = page.evaluate(height)
+    for name in NAMES:
+        light(page, name)
+        for key in ("Home", "End"):
+            page.locator("[data-control=query]").press(key)
+            assert page.evaluate(height) == first, (name, key)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("[data-control=causal]").dispatch_event("click")
+    light(page, "mask")
+    assert page.evaluate(height) == first
+
+
+def test_each_part_says_its_sentence_and_links_to_its_chapter(open_page) -> None:
+    shown = AttentionPicture(here="query", query=0)
+    page = open_page(shown.model_id, models=[shown])
+    link = page.locator("a.afm-taught")
+    for part in PARTS:
+        light(page, part.name)
+        says = page.locator(".afm-says").inner_text()
+        assert says.replace("\n", "") == part.says.format(token="The").replace("_", "")
+        path = TAUGHT_IN[part.name]
+        assert link.get_attribute("href").endswith(f"/book/{path}.html")
+        assert link.inner_text() == f"Taught in chapter {int(path.split('/')[1][:2])}"
+    assert page.locator(".afm-you-are-here").inner_text() == "you are here"
+    chosen = page.get_by_role("radio", name="you are here Q Queries")
+    assert chosen.count() == 1, "the mark is heard, too"
+
+
+def test_arrow_keys_walk_along_the_way_and_the_mask_comes_with_its_part(open_page) -> None:
+    shown = AttentionPicture(part="scores")
+    page = open_page(shown.model_id, models=[shown])
+    switch = page.locator("[data-control=causal]")
+    assert not switch.is_visible()
+    page.locator(f"{PARTS_OF}:checked").press("ArrowRight")
+    assert page.locator(".afm-path").get_attribute("data-part") == "mask"
+    assert switch.is_visible()
+    hidden = page.locator(".afm-numbers td[data-hidden]")
+    assert hidden.count() == 0
+    switch.press("Space")
+    assert hidden.all_inner_texts() == ["\u2212\u221e"] * 6
+    page.locator(f"{PARTS_OF}:checked").press("ArrowLeft")
+    assert switch.is_visible(), "a mask that is on can be taken off"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everyone_can_read_it(open_page, theme: str) -> None:
+    shown = AttentionPicture(here="value", label="<b>way</b>", caption="</script><i>under</i>")
+    page = open_page(shown.model_id, models=[shown], theme=theme)
+    assert page.locator(".afm b, .afm i").count() == 0
+    for name in NAMES:
+        light(page, name)
+        assert violations(page) == [], name
+    sizes = page.locator(".afm-way label").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect()).map(r => Math.min(r.width, r.height))"
+    )
+    assert min(sizes) >= 44

@@ -1,7 +1,5 @@
 """How long a page is: its words, lines of code, figures, widgets, boxes, and the minutes of each.
 
-    python -m extension.measure         (in `book/`, after `make book`) a table of the chapters
-
 What is measured is what a reader meets. The core path is the open text of a page before the section
 "Exercises": not what a closed box holds, nor code, formulas, outputs and widgets. A deeper section
 is measured in the same way, as if it were open.
@@ -11,7 +9,6 @@ from __future__ import annotations
 
 import pickle
 import re
-import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,21 +174,3 @@ def _is_output(node: nodes.Node) -> bool:
 def page_of(doctrees: Path, docname: str) -> Page:
     """Measure a page of a book that was built, from the folder `.doctrees` of the build."""
     return measure(pickle.loads((doctrees / f"{docname}.doctree").read_bytes()))
-
-
-def main() -> int:
-    """Print what each chapter has, and its minutes."""
-    doctrees = Path(__file__).resolve().parents[2] / "_build" / ".doctrees"
-    print(f"{'core path of':34}{'words':>6}{'code':>6}{'assert':>7}{'see':>5}{'move':>5}{'ask':>4}"
-          f"{'min':>5}  deeper exercises")  # fmt: skip
-    for path in sorted(doctrees.glob("chapters/*.doctree")):
-        page = page_of(doctrees, f"chapters/{path.stem}")
-        core, more = page.core, sum(part.minutes for part in page.deeper.values())
-        print(f"{path.stem:34}{core.words:6}{core.code:6}{core.asserts:7}{core.figures:5}"
-              f"{core.widgets:5}{core.boxes:4}{core.minutes:5.0f}{more:8.0f}"
-              f"{page.exercise_minutes:10.0f}")  # fmt: skip
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -208,9 +208,11 @@ def test_what_was_done_is_shown_on_other_pages_and_forgotten_at_a_click(
 
 BLOCKED = """Object.defineProperty(window, "localStorage", {get() { throw new Error("blocked"); }});
 Object.defineProperty(window, "sessionStorage", {get() { throw new Error("blocked"); }});"""
-FULL = (
-    "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
-)
+FULL = f"""const set = Storage.prototype.setItem;
+Storage.prototype.setItem = function (key, value) {{
+  if (key === "{KEY}") throw new DOMException("full", "QuotaExceededError");
+  set.call(this, key, value);
+}};"""
 BROKEN = f"""for (const text of [
   '{{"chapters/03_ask": 7', '[1, null]', '{{"chapters/03_ask": null}}',
   '{{"chapters/03_ask": {{"of": 3, "did": {{"ask-fog": {{"how": "<b>", "said": 3}}}}}}}}'])

@@ -104,7 +104,8 @@ class WidgetOutputs(SphinxPostTransform):  # type: ignore[misc]
                 pictures = forms["image/png"].children if "image/png" in forms else []
                 if not pictures:
                     LOG.warning("a widget without a picture of itself", location=bundle)
-                bundle.replace_self(afm_widget("", *pictures, model_id=model_id))
+                kind = model["state"].get("_anywidget_id", "").rpartition(".")[2]
+                bundle.replace_self(afm_widget("", *pictures, model_id=model_id, kind=kind))
             else:
                 raise ExtensionError("notebook_only did not take out a view that needs Python")
 
@@ -231,7 +232,8 @@ def add_widget_scripts(
 def visit_widget(translator: Any, node: afm_widget) -> None:
     """Open the widget's place."""
     translator.body.append(
-        f'<div class="afm-widget" data-model-id="{node["model_id"]}"><figure class="afm-fallback">'
+        f'<div class="afm-widget" data-widget="{node["kind"]}" data-model-id="{node["model_id"]}">'
+        '<figure class="afm-fallback">'
     )
 
 

@@ -1,5 +1,7 @@
 """AttentionPicture on a page without a kernel: its height, its links, its mask, its words."""
 
+from pathlib import Path
+
 import pytest
 from javascript import violations
 from playwright.sync_api import Page
@@ -8,6 +10,20 @@ from attention.teaching.story import TAUGHT_IN
 from attention.widgets import AttentionPicture
 from attention.widgets.attention_picture.parts import NAMES, PARTS
 
+BOOK_CSS = (Path(__file__).parents[2] / "book/assets/book.css").read_text(encoding="utf-8")
+PLACE = """() => {
+  const place = document.createElement("div");
+  place.className = "afm-widget";
+  place.dataset.widget = "AttentionPicture";
+  const picture = document.createElement("figure");
+  picture.className = "afm-fallback";
+  picture.textContent = "picture";
+  place.append(picture);
+  const there = document.querySelector(".afm-widget");
+  there.dataset.widget = "AttentionPicture";
+  there.after(place);
+  return [there, place].map(node => node.getBoundingClientRect().height);
+}"""
 PARTS_OF = "[data-control=part]"
 
 
@@ -31,6 +47,17 @@ def test_it_has_one_height_whatever_is_lit(open_page, width: int) -> None:
     page.locator("[data-control=causal]").dispatch_event("click")
     light(page, "mask")
     assert page.evaluate(height) == first
+
+
+@pytest.mark.parametrize("width", [1000, 752, 720, 700, 640, 500, 390, 375, 360, 320])
+def test_its_place_on_a_page_of_the_book_is_as_high_before_it_is_there(
+    open_page, width: int
+) -> None:
+    shown = AttentionPicture(here="weights")
+    page = open_page(shown.model_id, models=[shown], width=width)
+    page.add_style_tag(content=BOOK_CSS)
+    there, waiting = page.evaluate(PLACE)
+    assert waiting == pytest.approx(there, abs=1)
 
 
 def test_each_part_says_its_sentence_and_links_to_its_chapter(open_page) -> None:

@@ -37,6 +37,44 @@
     if (menu) /** @type {HTMLElement} */ (menu.querySelector("summary")).focus();
   });
 
+  // A term's definition opens beside its link (popover.js), which is loaded when a reader first comes to one.
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const TERM = 'article a[href*="#term-"]:not(.headerlink)';
+  let asked = false;
+
+  /** @param {Event} event */
+  function askForDefinitions(event) {
+    const link = event.target instanceof Element ? event.target.closest(TERM) : null;
+    if (asked || !(link instanceof HTMLElement)) return;
+    asked = true;
+    document.head.append(Object.assign(document.createElement("script"), { src: new URL("popover.js", src).href }));
+    if (/** @type {PointerEvent} */ (event).pointerType !== "touch") return;
+    // This tap is over before the script is there.
+    document.addEventListener("click", (click) => click.preventDefault(), { once: true });
+    link.focus({ preventScroll: true });
+  }
+  for (const name of ["pointerover", "pointerdown", "focusin"]) document.addEventListener(name, askForDefinitions);
+
+  // A button that copies code is a stop for the Tab key while its code is in view.
+  const inView = new IntersectionObserver((entries) => {
+    for (const { target: box, isIntersecting } of entries) {
+      const button = /** @type {HTMLElement | null} */ (box.querySelector("button.copybtn"));
+      if (button) button.tabIndex = isIntersecting || button === document.activeElement ? 0 : -1;
+    }
+  });
+  window.addEventListener("load", () => {
+    for (const box of document.querySelectorAll("div.highlight:has(> button.copybtn)")) inView.observe(box);
+  });
+
+  // Where a side note stands beside the text, the page's contents fold into their title, which opens them.
+  const contents = document.querySelector(".bd-sidebar-secondary");
+  const seen = new Set();
+  const beside = new IntersectionObserver((entries) => {
+    for (const { target: note, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](note);
+    contents?.classList.toggle("hide", seen.size > 0);
+  });
+  for (const note of document.querySelectorAll("article aside.margin")) beside.observe(note);
+
   // A link, or a hit of the search, into a closed dropdown opens it.
 
   /** What the address points at. */

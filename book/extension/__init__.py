@@ -60,11 +60,19 @@ Questions
     the page calls ``attention.teaching.answers.answer`` with the name. A predict box covers the
     next output of its section.
 
+Titles
+    Without dollar signs: ``d_k`` and ``W_Q`` are set as formulas wherever the title is shown.
+
+Side notes
+    The ``margin`` directive: a few lines, before the paragraph that they belong to. They stand in
+    the margin where there is one, and in the text, further in, on a phone and on paper.
+
 Words
     ``{minutes}`` adds up the core paths of the chapters whose files it names, and ``{progress}``
     says how many questions are done.
 
-    ``{term}`` links to the glossary, ``{cite:p}`` and ``{cite:t}`` to the references, ``{eq}`` to
+    ``{term}`` links to the glossary (its definition opens beside the link, where it is hovered,
+    focused or tapped), ``{cite:p}`` and ``{cite:t}`` to the references, ``{eq}`` to
     a labelled equation (``$$ ... $$ (eq-label)``), ``{doc}`` or ``[](other.ipynb)`` to a chapter,
     ``{py:func}`` and ``{py:class}`` to the package reference. A target that does not exist fails
     the build.
@@ -89,11 +97,13 @@ The parts
 ``disclosure``     dropdowns as native ``<details>``; a solution's address
 ``numbering``      chapter numbers from file names
 ``addresses``      a heading's id comes from its words, never from its place
+``titles``         "d_k" in a title is a formula wherever the title is shown
 ``pages``          what a page loads, and what the built folder keeps
 ``purge``          style sheets without rules that no page needs
 ``repository``     launch and edit links, the book's own address
 ``roles``          the links of a stored notebook become the site's roles again
 ``downloads``      the notebook that a page offers says where it is from, and how to run it
+``definitions``    the glossary's definitions, for the popovers at links to its terms
 ``search_texts``   what search results quote, by section
 ``widget_list``    the reference of the widgets, from what the package hands out
 ``versions``       the packages whose inner parts are used, and which versions were tried
@@ -109,6 +119,7 @@ from extension import (
     boxes,
     boxes_html,
     deeper,
+    definitions,
     disclosure,
     downloads,
     executed,
@@ -124,6 +135,7 @@ from extension import (
     repository,
     roles,
     search_texts,
+    titles,
     versions,
     widget_list,
 )
@@ -138,6 +150,7 @@ PARTS = (
     roles,
     numbering,
     addresses,
+    titles,
     notebook_only,
     outputs,
     models,
@@ -150,6 +163,7 @@ PARTS = (
     boxes_html,
     minutes,
     downloads,
+    definitions,
     search_texts,
     widget_list,
     pages,

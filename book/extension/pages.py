@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extension.purge import purged, words
+from extension.titles import any_formula
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -46,12 +47,14 @@ def trim_page(
         not in UNUSED_SCRIPTS
     ]
     body = context.get("body", "")
+    in_contents = {"katex"} if any_formula(app) else set()
     context["css_files"] = [
         sheet
         for sheet in context["css_files"]
         if Path(str(sheet.filename)).name != "katex-math.css"  # book.css places equation numbers
         and not any(
-            name in str(sheet.filename) and mark not in body for name, mark in SHEETS.items()
+            name in str(sheet.filename) and mark not in body and name not in in_contents
+            for name, mark in SHEETS.items()
         )
     ]
     # ARIA has retired the role that docutils gives a reference.

@@ -85,7 +85,7 @@ class AttentionPicture(BookWidget):
 
     @property
     def steps(self) -> dict[str, Tensor]:
-        """What each part holds, in PyTorch, float64 (4, n): of the heads' parts, head 0's."""
+        """What each part holds, in PyTorch, float64 (4, n); of the heads' parts, head 0's."""
         x, w_q, w_k, w_v, w_o = (torch.tensor(NUMBERS[n]).double() for n in NUMBERS)
         q, k, v = x @ w_q, x @ w_k, x @ w_v  # (H, T, d_k)
         scores = (q @ k.mT / 2**0.5)[0]  # (T, T)

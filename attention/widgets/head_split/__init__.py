@@ -124,7 +124,7 @@ class HeadSplit(BookWidget):
 
     @property
     def after(self) -> Tensor:
-        """What the present step results in: (H, T, d_head) at first, then (T, d_model)."""
+        """What the present step results in, (H, T, d_head) at first, then (T, d_model)."""
         results = {
             "split": lambda: self.split(self.query.double()),
             "attend": lambda: self.contexts,

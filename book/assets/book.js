@@ -66,12 +66,13 @@
     for (const box of document.querySelectorAll("div.highlight:has(> button.copybtn)")) inView.observe(box);
   });
 
-  // Where a side note stands beside the text, the page's contents fold into their title, which opens them.
+  // Where a side note stands beside the text, the page's contents fold into their title, which opens them. (The
+  // theme folds them, too, but not for a note in the lowest third of the window, to which they reach.)
   const contents = document.querySelector(".bd-sidebar-secondary");
   const seen = new Set();
   const beside = new IntersectionObserver((entries) => {
     for (const { target: note, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](note);
-    contents?.classList.toggle("hide", seen.size > 0);
+    contents?.classList.toggle("book-beside", seen.size > 0);
   });
   for (const note of document.querySelectorAll("article aside.margin")) beside.observe(note);
 

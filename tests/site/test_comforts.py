@@ -122,11 +122,12 @@ def test_a_side_note_stands_in_the_margin_and_nothing_lies_on_it(
         page.locator("aside.margin").first,
         page.locator("article section section > p").first,
     )
-    note.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "document.querySelector('.bd-sidebar-secondary').classList.contains('hide')"
+    # Into the lower third of the window, which the contents reach, too.
+    note.evaluate(
+        "note => scrollBy({top: note.getBoundingClientRect().top - 680, behavior: 'instant'})"
     )
-    page.wait_for_timeout(600)  # the contents fold
+    page.mouse.move(10, 10)
+    page.wait_for_timeout(900)  # the contents fold
     at, beside = note.bounding_box(), text.bounding_box()
     assert at["x"] >= beside["x"] + beside["width"], "it is not in the margin"
     assert at["x"] + at["width"] <= size["width"]

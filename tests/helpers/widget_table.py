@@ -146,7 +146,7 @@ TABLE = [
     Row(
         "AttentionPicture",
         make=AttentionPicture,
-        chapters=(),
+        chapters=("06_causal_attention",),
         view=".afm-path",
         controls=_names("part query causal"),
         slider="query",
@@ -373,7 +373,7 @@ TABLE = [
     Row(
         "MaskPainter",
         make=painter,
-        chapters=(),
+        chapters=("06_causal_attention",),
         view=".afm-painter",
         controls=_names("causal open cell query"),
         slider="query",

@@ -146,7 +146,7 @@ TABLE = [
     Row(
         "AttentionPicture",
         make=AttentionPicture,
-        chapters=("06_causal_attention",),
+        chapters=("03_queries_keys_values", "06_causal_attention"),
         view=".afm-path",
         controls=_names("part query causal"),
         slider="query",
@@ -160,7 +160,7 @@ TABLE = [
     Row(
         "QueryArrow",
         make=query_arrow,
-        chapters=(),
+        chapters=("03_queries_keys_values",),
         view=".afm-query-arrow",
         controls=_names("x y"),
         slider="x",
@@ -174,7 +174,7 @@ TABLE = [
     Row(
         "SoftmaxBars",
         make=softmax_bars,
-        chapters=(),
+        chapters=("03_queries_keys_values",),
         view=".afm-softmax",
         controls=_names("score temperature shift"),
         slider="temperature",

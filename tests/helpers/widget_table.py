@@ -146,7 +146,7 @@ TABLE = [
     Row(
         "AttentionPicture",
         make=AttentionPicture,
-        chapters=("03_queries_keys_values", "06_causal_attention"),
+        chapters=("00_before_you_start", "03_queries_keys_values", "06_causal_attention"),
         view=".afm-path",
         controls=_names("part query causal"),
         slider="query",
@@ -154,7 +154,7 @@ TABLE = [
         announces="row of",
         also=("causal", "True"),
         place=("tr[data-chosen] td[data-column='1']", "data-value"),
-        number="w.weights[w.query, 1].item()",
+        number="w.steps[w.part][w.query, 1].item()",
         drawn=Drawn(lambda: AttentionPicture(here="mask", part="heads", query=3), drawn_picture),
     ),
     Row(
@@ -174,12 +174,12 @@ TABLE = [
     Row(
         "SoftmaxBars",
         make=softmax_bars,
-        chapters=("03_queries_keys_values",),
+        chapters=("00_before_you_start", "03_queries_keys_values"),
         view=".afm-softmax",
         controls=_names("score temperature shift"),
         slider="temperature",
         spoken="^temperature {0}",
-        announces="^Weights: p",
+        announces="^Weights: [a-z]+ 0",
         also=("shift", "1.5"),
         place=(".afm-power-row:nth-child(3) .afm-slice", "data-value"),
         number="w.weights[1].item()",
@@ -387,7 +387,7 @@ TABLE = [
     Row(
         "DotProduct",
         make=DotProduct,
-        chapters=(),
+        chapters=("00_before_you_start",),
         view=".afm-dot-product",
         controls=_names("a1 a2 b1 b2"),
         slider="a1",
@@ -401,7 +401,7 @@ TABLE = [
     Row(
         "DownhillBall",
         make=DownhillBall,
-        chapters=(),
+        chapters=("00_before_you_start",),
         view=".afm-downhill",
         controls=_names("curve start rate step ten again"),
         slider="rate",
@@ -415,7 +415,7 @@ TABLE = [
     Row(
         "LineFit",
         make=LineFit,
-        chapters=(),
+        chapters=("00_before_you_start",),
         view=".afm-line-fit",
         controls=_names("slope intercept rate step twenty undo"),
         slider="rate",

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # The chapters that have been rewritten: their files, one word each.
-SECOND_EDITION: tuple[str, ...] = ("03_queries_keys_values", "06_causal_attention")
+SECOND_EDITION: tuple[str, ...] = (
+    "00_before_you_start",
+    "03_queries_keys_values",
+    "06_causal_attention",
+)
 
 WORDS, CODE, ASSERTS = 2200, 110, 6
 TO_SEE, TO_ANSWER = 8, 4

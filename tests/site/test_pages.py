@@ -85,6 +85,14 @@ def test_every_code_cell_has_a_copy_button(light: Visit) -> None:
     assert cells.locator("button.copybtn").count() == cells.count()
 
 
+def test_figures_show_their_captions(shown: Visit) -> None:
+    missing = shown.page.locator("article figcaption").evaluate_all(
+        """all => all.filter(caption => getComputedStyle(caption).display === "none")
+          .map(caption => caption.textContent)"""
+    )
+    assert missing == []
+
+
 def test_page_fits_a_phone(shown: Visit) -> None:
     width = shown.resize(PHONE).evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"], "it scrolls sideways"

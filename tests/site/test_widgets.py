@@ -40,7 +40,9 @@ SHOWN = """w => ({
   drawn: [...w.querySelectorAll("[data-weight]")].map(e => e.dataset.weight).join()
     + [...w.querySelectorAll("[data-value]")].map(e => e.dataset.value).join()
     + [...w.querySelectorAll("canvas")].map(c => c.toDataURL()).join()
-    + [...w.querySelectorAll("svg path")].map(p => p.getAttribute("d")).join(),
+    + [...w.querySelectorAll("svg path")].map(p => p.getAttribute("d")).join()
+    + [...w.querySelectorAll("tr[data-chosen]")].map(r => r.rowIndex).join()
+    + [...w.querySelectorAll(".afm-figures")].map(f => f.textContent).join(),
   said: [...w.querySelectorAll("input")].map(i => i.ariaValueText || "").join("|")
     + [...w.querySelectorAll("table, .afm-verdict, .afm-share")].map(t => t.textContent).join("|"),
 })"""
@@ -358,7 +360,7 @@ def test_every_position_shows_what_python_computes(place: Visit, kind: str, wher
             open_lists(view)  # a move may bring new ones
             walks.same(view, twin)
             tried += 1
-        assert tried > 5
+        assert tried > 3
 
 
 @pytest.mark.parametrize("where", on_pages(WITH_WIDGETS[:1]))
@@ -374,6 +376,6 @@ def test_broken_widget_shows_its_picture(tab: Callable[..., Visit], where: str) 
     opened.page.route(f"**/{where}", broken)
     page = opened.open(where)
     widget = page.locator('.afm-widget[data-state="failed"]').first
-    assert widget.locator(".afm-fallback img").is_visible()
+    assert widget.locator(".afm-fallback img:visible").count() == 1  # of two: one for each theme
     assert "could not start" in widget.locator(".afm-note").inner_text()
     assert [p for p in opened.problems if p.startswith("page error")] == []

@@ -86,7 +86,7 @@ class NextToken(BookWidget):
 
     @property
     def drawn(self) -> Tensor:
-        """What has been drawn, in its order: a token's number, n for another, int64 (draws,)."""
+        """What has been drawn, in its order, as a token's number, n for another, int64 (draws,)."""
         luck = torch.tensor(uniforms(self.seed, self.draws), dtype=torch.float64)
         ends = self.shown[:-1].cumsum(dim=0)  # (n,)
         kept = min(self.top_k, len(self.tokens))

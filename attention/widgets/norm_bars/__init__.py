@@ -96,12 +96,12 @@ class NormBars(BookWidget):
 
     @property
     def deviation(self) -> float:
-        """What that is divided by: the root of its mean square."""
+        """What that is divided by, the root of its mean square."""
         return (self.centred.square().mean() + EPSILON).sqrt().item()
 
     @property
     def normal(self) -> Tensor:
-        """What comes of the division, float64 (n,): its mean square is 1."""
+        """What comes of the division, float64 (n,), whose mean square is 1."""
         return self.centred / self.deviation
 
     @property

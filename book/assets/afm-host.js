@@ -123,5 +123,17 @@
       console.error("afm-host:", error);
     }
   }
-  for (const place of document.querySelectorAll(".afm-widget")) mount(/** @type {HTMLElement} */ (place));
+
+  // A widget starts when it comes within a screen of the view: what is further away, or in a closed section, costs
+  // nothing, and what changes its height does so out of sight.
+  const near = new IntersectionObserver(
+    (seen) => {
+      for (const { target } of seen.filter((one) => one.isIntersecting)) {
+        near.unobserve(target);
+        mount(/** @type {HTMLElement} */ (target));
+      }
+    },
+    { rootMargin: "100% 0px" },
+  );
+  for (const place of document.querySelectorAll(".afm-widget")) near.observe(place);
 })();

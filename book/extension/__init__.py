@@ -99,6 +99,7 @@ The parts
 ``addresses``      a heading's id comes from its words, never from its place
 ``titles``         "d_k" in a title is a formula wherever the title is shown
 ``pages``          what a page loads, and what the built folder keeps
+``sheets``         one style sheet for all pages
 ``purge``          style sheets without rules that no page needs
 ``repository``     launch and edit links, the book's own address
 ``roles``          the links of a stored notebook become the site's roles again
@@ -135,6 +136,7 @@ from extension import (
     repository,
     roles,
     search_texts,
+    sheets,
     titles,
     versions,
     widget_list,
@@ -167,6 +169,7 @@ PARTS = (
     search_texts,
     widget_list,
     pages,
+    sheets,
 )
 
 

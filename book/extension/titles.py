@@ -88,11 +88,6 @@ def name_page(
         context["title"] = plain(context["title"])
 
 
-def any_formula(app: Sphinx) -> bool:
-    """Whether the contents, which every page shows, hold a formula."""
-    return any(any(title.findall(nodes.math)) for title in app.env.titles.values())
-
-
 def setup(app: Sphinx) -> None:
     """Register the transforms and the hook."""
     app.add_transform(Titles)

@@ -25,6 +25,21 @@ SITE = ROOT / "_build" / "html"
 NOT_BUILT = "(site not built)"
 PHONE, DESK = {"width": 320, "height": 720}, {"width": 1280, "height": 900}
 STATE = "application/vnd.jupyter.widget-state+json"
+# Widgets start when they come near the view: go to each, through closed sections, and come back.
+WAKE_ALL = """async () => {
+  if (!document.querySelector('script[src*="afm-host"]')) return;
+  for (const place of document.querySelectorAll(".afm-widget")) {
+    const closed = [];
+    for (let box = place.closest("details"); box; box = box.parentElement.closest("details"))
+      if (!box.open) closed.push(box), (box.open = true);
+    place.scrollIntoView({behavior: "instant"});
+    const end = Date.now() + 15000;
+    while (!place.dataset.state && Date.now() < end) await new Promise((r) => setTimeout(r, 10));
+    if (!place.dataset.state) throw new Error("a widget did not start: " + place.dataset.modelId);
+    for (const box of closed) box.open = false;
+  }
+  scrollTo({top: 0, behavior: "instant"});
+}"""
 NEXT_FRAME = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 
 
@@ -105,11 +120,7 @@ class Visit:
     def open(self, name: str) -> Page:
         """Go to a page of the site and wait until its widgets have drawn themselves or given up."""
         self.page.goto(self.base + name, wait_until="load")
-        self.page.wait_for_function(
-            "() => [...document.querySelectorAll('.afm-widget')].every(w => w.dataset.state)"
-            " || !document.querySelector('script[src*=\"afm-host\"]')",
-            timeout=15_000,
-        )
+        self.page.evaluate(WAKE_ALL)
         self.loaded = list(self.requests)
         return self.page
 

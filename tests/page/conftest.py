@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browsing import WAKE_ALL
 from ipywidgets import Widget
 from playwright.sync_api import Browser, Page
 
@@ -42,6 +43,8 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         touch: bool = False,
         dots: int = 1,
         may_fail: bool = False,
+        before: str = "",
+        wake: bool = True,
     ) -> Page:
         state = Widget.get_manager_state(widgets=models)
         for model in state["state"].values():
@@ -52,7 +55,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
             theme=theme,
             ground="#121212" if dark else "#fff",
             ink="#eee" if dark else "#111",
-            views="".join(VIEW.format(model_id) for model_id in model_ids),
+            views=before + "".join(VIEW.format(model_id) for model_id in model_ids),
             state=json.dumps(state).replace("</", "<\\/"),
         )
         (tmp_path / "page.html").write_text(html, encoding="utf-8")
@@ -63,9 +66,8 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         page.goto((tmp_path / "page.html").as_uri())
-        page.wait_for_function(
-            "[...document.querySelectorAll('.afm-widget')].every(e => e.dataset.state)"
-        )
+        if wake:
+            page.evaluate(WAKE_ALL)
         pages.append(page)
         assert may_fail or errors == []
         return page

@@ -39,3 +39,22 @@ def test_letters_of_twice_the_size_do_not_make_a_phone_scroll_sideways(open_page
         for key in ("End", "Home"):
             slider.press(key)
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, key
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_a_finger_finds_what_is_slid_and_what_is_tapped(open_page, row) -> None:
+    shown = row.make()
+    page = open_page(shown.model_id, models=[shown], width=390, touch=True)
+    view = page.locator(row.view)
+    kinds = {"input[type=range]": 44, ".afm-handle": 44, "label:has([type=radio])": 24}
+    kinds |= {"button": 24, "select": 24, "td[tabindex], td[data-key]": 24}
+    small = []
+    for kind, least in kinds.items():
+        boxes = view.locator(kind).evaluate_all(
+            """all => all.filter(e => e.checkVisibility({visibilityProperty: true}))
+                 .map(e => e.getBoundingClientRect()).filter(({width}) => width)
+                 .map(({width, height}) => [width, height])"""
+        )
+        small += [(kind, width, height) for width, height in boxes if min(width, height) < least]
+    assert view.locator("input[type=range]").count() >= 1
+    assert small == []

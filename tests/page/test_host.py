@@ -272,3 +272,29 @@ def test_the_ramp_follows_the_theme(open_page: Open, explorer: AttentionExplorer
     thumb = """[...document.querySelector('.afm-thumb canvas').getContext('2d')
         .getImageData(1, 0, 1, 1).data]"""
     assert page.evaluate(thumb)[3] == 0, "a masked cell lets the hatching through"
+
+
+def test_a_widget_starts_when_it_comes_near_the_view(
+    open_page: Open, explorer: AttentionExplorer
+) -> None:
+    far = '<div style="height: 3000px"></div>'
+    page = open_page(explorer.model_id, models=[explorer], before=far, wake=False)
+    page.wait_for_timeout(300)
+    place = page.locator(".afm-widget")
+    assert place.get_attribute("data-state") is None
+    assert page.locator(".afm-fallback").is_visible()
+    page.evaluate("scrollTo(0, 1700)")  # its head is less than a screen of 800 px away
+    page.locator(".afm-widget[data-state=ready]").wait_for()
+    assert not page.locator(".afm-fallback").is_visible()
+
+
+def test_a_widget_in_a_closed_section_starts_when_it_is_opened(
+    open_page: Open, explorer: AttentionExplorer
+) -> None:
+    page = open_page(
+        explorer.model_id, models=[explorer], before="<details><summary>More</summary>", wake=False
+    )
+    page.wait_for_timeout(300)
+    assert page.locator(".afm-widget").get_attribute("data-state") is None
+    page.locator("summary").click()
+    page.locator(".afm-widget[data-state=ready]").wait_for()

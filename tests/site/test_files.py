@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from functools import cache
@@ -61,6 +62,18 @@ def test_nothing_is_loaded_from_another_host(site: Path, name: str) -> None:
     loading += soup(name).find_all("link", rel=["stylesheet", "preload", "icon", "manifest"])
     addresses = [tag.get("src") or tag.get("href") or "" for tag in loading]
     assert [a for a in addresses if re.match(r"(https?:)?//", a)] == []
+
+
+def test_nothing_but_the_one_style_sheet_holds_the_first_paint_up(site: Path, name: str) -> None:
+    head = soup(name).head
+    sheets = head.find_all("link", rel="stylesheet")
+    assert [re.sub(r"^(\.\./)*", "", s["href"]).partition("?v=")[0] for s in sheets] == [
+        "_static/site.css"
+    ]
+    digest = hashlib.sha256((site / "_static/site.css").read_bytes()).hexdigest()
+    assert digest.startswith(sheets[0]["href"].partition("?v=")[2])
+    waits = [str(s)[:90] for s in head.find_all("script", src=True) if not s.has_attr("defer")]
+    assert waits == []
 
 
 def test_ids_are_unique(site: Path, name: str) -> None:

@@ -159,3 +159,20 @@ def test_pictures_stand_in_for_widgets_without_javascript(plain: Page, name: str
         picture.scroll_into_view_if_needed()
         assert len(picture.get_attribute("alt") or "") > 40
         assert picture.evaluate(WIDTH_WHEN_THERE) > 300
+
+
+SHIFTS = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 500);
+})"""
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE, {"width": 412, "height": 823}])
+def test_nothing_on_the_first_screen_moves_when_the_page_wakes(
+    tab: Callable[..., Visit], size: dict[str, int], name: str
+) -> None:
+    page = tab("http", viewport=size).page
+    page.goto(tab("http").base + name, wait_until="load")
+    assert page.evaluate(SHIFTS) < 0.05

@@ -30,5 +30,5 @@ def test_a_property_is_described_without_a_colon_in_its_first_line(name):
     found = {
         m: v.__doc__ for m, v in vars(getattr(widgets, name)).items() if isinstance(v, property)
     }
-    first = {m: text.strip().partition("\n\n")[0] for m, text in found.items()}
+    first = {m: (text or "").strip().partition("\n\n")[0] for m, text in found.items()}
     assert [m for m, text in first.items() if ":" in re.sub(r":\w+:`", "", text)] == []

@@ -175,4 +175,4 @@ def test_nothing_on_the_first_screen_moves_when_the_page_wakes(
 ) -> None:
     page = tab("http", viewport=size).page
     page.goto(tab("http").base + name, wait_until="load")
-    assert page.evaluate(SHIFTS) < 0.05
+    assert page.evaluate(SHIFTS) < 0.1, "a shift that is felt"

@@ -118,7 +118,14 @@
 
   for (const script of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
     try {
-      Object.assign(states, JSON.parse(script.textContent).state);
+      const { state, texts = [] } = JSON.parse(script.textContent);
+      for (const model of Object.values(state)) {
+        for (const name of ["_esm", "_css"]) {
+          const text = texts[model.state[name]]; // a page that is written by hand may hold the text itself
+          if (text !== undefined) model.state[name] = text;
+        }
+      }
+      Object.assign(states, state);
     } catch (error) {
       console.error("afm-host:", error);
     }

@@ -195,13 +195,20 @@ def script_safe(value: Any) -> str:
 
 
 def pruned(state: dict[str, Any], model_ids: list[str]) -> dict[str, Any]:
-    """The state of the shown models alone, without what only a kernel reads."""
+    """The state of the shown models alone, without what only a kernel reads.
+
+    A model's program and styles stand in one list, styles first, and the model says which: what
+    several share then stands close enough together to be packed once.
+    """
     kept = {}
+    texts = [state[i]["state"][name] for name in ("_css", "_esm") for i in model_ids]
+    texts = list(dict.fromkeys(texts))
     for model_id in model_ids:
         model = {key: value for key, value in state[model_id].items() if key != "state"}
         traits = {k: v for k, v in state[model_id]["state"].items() if k not in HOUSEKEEPING}
+        traits |= {name: texts.index(traits[name]) for name in ("_css", "_esm")}
         kept[model_id] = {**model, "state": traits}
-    return {"version_major": 2, "version_minor": 0, "state": kept}
+    return {"version_major": 2, "version_minor": 0, "texts": texts, "state": kept}
 
 
 def add_widget_scripts(

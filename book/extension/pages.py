@@ -33,7 +33,9 @@ def trim_page(
         settings = script.attributes.get("body", "") if hasattr(script, "attributes") else ""
         if name in UNUSED_SCRIPTS or settings.startswith("DOCUMENTATION_OPTIONS."):
             continue  # the settings are for a choice of versions, and a search at each key
-        if name and pagename != "search":  # whose own lines call them at once
+        if name and pagename == "search":  # whose own lines call them at once
+            script.attributes.pop("defer", None)
+        elif name:
             script.attributes["defer"] = "defer"
         scripts.append(script)
     context["script_files"] = scripts

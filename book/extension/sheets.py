@@ -4,12 +4,16 @@ The theme, Sphinx and each extension bring sheets of their own: ten files that a
 for before it draws a letter. After the build they are read in the order in which a page would
 have read them, purged, and written as one; its address carries a digest, so that a browser keeps
 it until it changes. The book's own sheets come last.
+
+The text's typeface comes in a script, since a browser takes a face at once only from there: from a
+sheet or a file it would set every page twice. Without script it comes from the sheet, by its file.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -24,15 +28,29 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 NAME = "site.css"
-ADDRESS = re.compile(rf"(_static/{re.escape(NAME)}\?v=)\w*")
+FACES = "faces.js"
+ADDRESS = re.compile(rf"(_static/(?:{re.escape(NAME)}|{re.escape(FACES)})\?v=)\w*")
 # In the order of a page. What stands here and is not there is not needed by this book.
 FOREIGN = (
     "basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css",
     "sphinx-design.min.css", "copybutton.css", "mystnb.*.css", "exercise.css",
     "katex/katex.min.css",
 )  # fmt: skip
-# The face of the text and the buttons' signs travel in the sheet, so that no page is set twice.
-FIRST_FONTS = ("fonts/source-serif-4.woff2", "icons/icons-solid.woff2")
+# The buttons' signs travel in the sheet.
+SIGNS = "icons/icons-solid.woff2"
+TEXT = {  # by their files: how the face is to be chosen
+    "fonts/source-serif-4.woff2": {"weight": "400 700"},
+    "fonts/source-serif-4-italic.woff2": {"style": "italic"},
+}
+SCRIPT = """// The text's typeface, before the first line is set; see book/extension/sheets.py.
+(function (faces) {
+  if (!window.FontFace) return;
+  faces.forEach(function (face) {
+    var bytes = Uint8Array.from(atob(face[0]), function (sign) { return sign.charCodeAt(0); });
+    document.fonts.add(new FontFace("Book Serif", bytes, face[1]));
+  });
+})(%s);
+"""
 LEFT_OUT = {"katex-math.css", "styles/theme.css"}  # book.css places the numbers of equations
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
 ICON_FACE = re.compile(r"@font-face\{[^}]*fontawesome[^}]*\}")
@@ -67,6 +85,11 @@ def moved(css: str, folder: Path, static: Path) -> str:
     return URL.sub(mended, IMPORT.sub("", css))
 
 
+def encoded(path: Path) -> str:
+    """A file's bytes as text."""
+    return base64.b64encode(path.read_bytes()).decode()
+
+
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Write the sheet, let every page name it by its digest, and remove what it was made of."""
     if exception or app.builder.name != "html":
@@ -84,12 +107,12 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for name in LEFT_OUT:
         (static / name).unlink(missing_ok=True)
     sheet = "\n".join(parts)
-    for name in FIRST_FONTS:
-        font = base64.b64encode((static / name).read_bytes()).decode()
-        sheet = sheet.replace(f'"{name}"', f'"data:font/woff2;base64,{font}"')
-        (static / name).unlink()
+    sheet = sheet.replace(f'"{SIGNS}"', f'"data:font/woff2;base64,{encoded(static / SIGNS)}"')
+    (static / SIGNS).unlink()
+    faces = SCRIPT % json.dumps([[encoded(static / name), how] for name, how in TEXT.items()])
+    (static / FACES).write_text(faces, encoding="utf8")
     (static / NAME).write_text(sheet, encoding="utf8")
-    digest = hashlib.sha256(sheet.encode()).hexdigest()[:8]
+    digest = hashlib.sha256((sheet + faces).encode()).hexdigest()[:8]
     for page in pages:
         text = page.read_text(encoding="utf8")
         page.write_text(ADDRESS.sub(rf"\g<1>{digest}", text), encoding="utf8")

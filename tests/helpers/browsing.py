@@ -56,11 +56,20 @@ def on_pages(names: list[str]) -> list[Any]:
 
 
 @cache
-def models_on(name: str) -> dict[str, dict[str, Any]]:
-    """The widget models that a page carries, by their ids."""
+def _carried(name: str) -> dict[str, Any]:
     text = "" if name == NOT_BUILT else (SITE / name).read_text(encoding="utf-8")
     found = re.search(rf'<script type="{re.escape(STATE)}">(.*?)</script>', text, re.DOTALL)
-    return json.loads(found[1])["state"] if found else {}
+    return json.loads(found[1]) if found else {"state": {}, "texts": []}
+
+
+def models_on(name: str) -> dict[str, dict[str, Any]]:
+    """The widget models that a page carries, by their ids."""
+    return _carried(name)["state"]
+
+
+def texts_on(name: str) -> list[str]:
+    """The styles and programs of a page's widgets, which the models name by their numbers."""
+    return _carried(name)["texts"]
 
 
 def need_site() -> Path:

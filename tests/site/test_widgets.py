@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import copy
 import inspect
+import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import torch
-from browsing import NOT_BUILT, SITE, models_on, on_pages, page_names, visit
+from browsing import NOT_BUILT, SITE, models_on, on_pages, page_names, texts_on, visit
 from playwright.sync_api import expect
 from widget_pages import (
     facts,
@@ -369,7 +370,8 @@ def test_broken_widget_shows_its_picture(tab: Callable[..., Visit], where: str) 
 
     def broken(route: Route) -> None:
         text = (SITE / where).read_text(encoding="utf8")
-        start = text.index('"_esm":"') + len('"_esm":"')
+        number = next(iter(models_on(where).values()))["state"]["_esm"]
+        start = text.index(json.dumps(texts_on(where)[number])[1:60])
         text = text[:start] + "throw new Error('broken');" + text[start:]
         route.fulfill(body=text, content_type="text/html")
 

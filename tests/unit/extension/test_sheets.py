@@ -24,10 +24,11 @@ def built(tmp_path: Path) -> Path:
     for name, text in {
         "basic.css": ".used{color:red}.unused{color:blue}",
         "katex/katex.min.css": "@font-face{src:url(fonts/a.woff2)}.used{top:1px}",
-        "book.css": '@import "x.css";.used{src:url("fonts/source-serif-4.woff2")}',
+        "book.css": '@import "x.css";.used{src:url("icons/icons-solid.woff2")}',
         "kit.css": '.used{background:url("data:x")}',
         "styles/theme.css": '@import "../basic.css";',
         "fonts/source-serif-4.woff2": "serif",
+        "fonts/source-serif-4-italic.woff2": "italic",
         "icons/icons-solid.woff2": "signs",
     }.items():
         (static / name).parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +41,7 @@ def built(tmp_path: Path) -> Path:
 def test_the_sheets_stand_in_the_order_of_a_page(built: Path) -> None:
     sheets.write(application(built), None)
     css = (built / "_static/site.css").read_text(encoding="utf8")
-    marks = ["color:red", "katex/fonts/a.woff2", "data:font/woff2;base64,c2VyaWY=", "data:x"]
+    marks = ["color:red", "katex/fonts/a.woff2", "data:font/woff2;base64,c2lnbnM=", "data:x"]
     places = [css.find(mark) for mark in marks]
     assert places == sorted(places)
     assert places[0] >= 0
@@ -51,15 +52,21 @@ def test_the_sheets_stand_in_the_order_of_a_page(built: Path) -> None:
 def test_what_went_into_the_sheet_is_gone(built: Path) -> None:
     sheets.write(application(built), None)
     left = {path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()}
-    assert left == {"index.html", "_static/site.css"}
+    fonts = {f"_static/{name}" for name in sheets.TEXT}
+    assert left == {"index.html", "_static/site.css", "_static/faces.js"} | fonts
+
+
+def test_the_typeface_is_a_script(built: Path) -> None:
+    sheets.write(application(built), None)
+    script = (built / "_static/faces.js").read_text(encoding="utf8")
+    assert '[["c2VyaWY=", {"weight": "400 700"}], ["aXRhbGlj", {"style": "italic"}]]' in script
 
 
 def test_the_address_changes_with_the_sheet(built: Path) -> None:
     addresses = []
     for colour in ("red", "green"):
         (built / "_static/basic.css").write_text(f".used{{color:{colour}}}", encoding="utf8")
-        for name in sheets.FIRST_FONTS:
-            (built / "_static" / name).write_text("face", encoding="utf8")
+        (built / "_static" / sheets.SIGNS).write_text("signs", encoding="utf8")
         sheets.write(application(built), None)
         addresses.append((built / "index.html").read_text(encoding="utf8"))
     assert addresses[0] != addresses[1]

@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 TARGETS := setup book serve lab quick test test-package test-notebooks test-site test-live \
-           lint lint-js notebooks elsewhere newest examples bench clean
+           lint lint-js notebooks elsewhere newest examples bench lighthouse clean
 export CPU HERE JOBS KEEP_GOING
 
 .DEFAULT_GOAL := help

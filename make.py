@@ -72,6 +72,7 @@ STEPS = {
         "scripts/read_smollm2.py",
     ],
     "measure": ["-m pip install --no-deps -r benchmarks/requirements.txt", "benchmarks/run.py"],
+    "measure the pages": ["benchmarks/lighthouse/run.py"],
     "serve": ["-m http.server 8000 --bind 127.0.0.1 --directory _build/html"],
     "open JupyterLab": ["-m jupyterlab chapters"],
 }
@@ -106,6 +107,8 @@ TARGETS = {
     "newest": ("quick tests and the book with the newest of every package", ["newest packages"]),
     "examples": ("train the example models again (an hour or two)", ["train"]),
     "bench": ("time and memory beside other libraries (on a quiet machine)", ["measure"]),
+    "lighthouse": ("how fast the pages are on a phone (on a quiet machine)",
+                   ["find a browser", *BOOK, "measure the pages"]),
     "clean": ("remove what was built, and .venv", []),
 }  # fmt: skip
 

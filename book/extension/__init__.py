@@ -98,6 +98,7 @@ The parts
 ``numbering``      chapter numbers from file names
 ``addresses``      a heading's id comes from its words, never from its place
 ``titles``         "d_k" in a title is a formula wherever the title is shown
+``short_way``      the short way through the book, marked in the contents
 ``pages``          what a page loads, and what the built folder keeps
 ``sheets``         one style sheet for all pages
 ``purge``          style sheets without rules that no page needs
@@ -137,6 +138,7 @@ from extension import (
     roles,
     search_texts,
     sheets,
+    short_way,
     titles,
     versions,
     widget_list,
@@ -168,6 +170,7 @@ PARTS = (
     definitions,
     search_texts,
     widget_list,
+    short_way,
     pages,
     sheets,
 )

@@ -146,7 +146,12 @@ TABLE = [
     Row(
         "AttentionPicture",
         make=AttentionPicture,
-        chapters=("00_before_you_start", "03_queries_keys_values", "06_causal_attention"),
+        chapters=(
+            "00_before_you_start",
+            "03_queries_keys_values",
+            "06_causal_attention",
+            "07_multi_head_attention",
+        ),
         view=".afm-path",
         controls=_names("part query causal"),
         slider="query",
@@ -261,7 +266,7 @@ TABLE = [
     Row(
         "HeadSplit",
         make=split,
-        chapters=(),
+        chapters=("07_multi_head_attention",),
         view=".afm-split",
         controls=_names("n_heads step transposed"),
         slider="n_heads",

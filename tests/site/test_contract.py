@@ -26,6 +26,7 @@ SECOND_EDITION: tuple[str, ...] = (
     "00_before_you_start",
     "03_queries_keys_values",
     "06_causal_attention",
+    "07_multi_head_attention",
 )
 
 WORDS, CODE, ASSERTS = 2200, 110, 6

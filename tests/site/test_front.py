@@ -78,7 +78,9 @@ def test_the_contents_of_every_page_mark_the_short_way(site: object, where: str)
     found = [((SITE / where).parent / to).resolve() if to else SITE / where for to in leads]
     assert found == [SITE / f"{name}.html" for name in short_way()]
     meaning = soup(where).select_one(".bd-sidebar-primary .book-short-meaning a")
-    assert meaning["href"].endswith("#paths")
+    page, _, place = meaning["href"].partition("#")
+    target = ((SITE / where).parent / page).resolve() if page else SITE / where
+    assert (target, place) == (SITE / "index.html", "paths")
 
 
 def test_the_timeline_leads_from_each_year_to_its_chapter(site: object) -> None:

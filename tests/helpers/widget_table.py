@@ -151,6 +151,7 @@ TABLE = [
             "03_queries_keys_values",
             "06_causal_attention",
             "07_multi_head_attention",
+            "08_gpt_block",
         ),
         view=".afm-path",
         controls=_names("part query causal"),
@@ -280,7 +281,7 @@ TABLE = [
     Row(
         "ResidualStream",
         make=stream,
-        chapters=(),
+        chapters=("08_gpt_block",),
         view=".afm-stream",
         controls=_names("layer"),
         slider="layer",
@@ -294,7 +295,7 @@ TABLE = [
     Row(
         "NormBars",
         make=norm,
-        chapters=(),
+        chapters=("08_gpt_block",),
         view=".afm-norm",
         controls=_names("norm times plus x0 x1 x2 x3 x4"),
         slider="times",
@@ -308,7 +309,7 @@ TABLE = [
     Row(
         "NextToken",
         make=next_token,
-        chapters=(),
+        chapters=("08_gpt_block",),
         view=".afm-next",
         controls=_names("temperature top_k draw many clear"),
         slider="temperature",

@@ -27,6 +27,7 @@ SECOND_EDITION: tuple[str, ...] = (
     "03_queries_keys_values",
     "06_causal_attention",
     "07_multi_head_attention",
+    "08_gpt_block",
 )
 
 WORDS, CODE, ASSERTS = 2200, 110, 6

@@ -28,7 +28,8 @@ def trim_page(
 ) -> None:
     """Leave out scripts that no page of this book needs; no other makes the page wait."""
     scripts = []
-    for script in context["script_files"]:
+    for given in context["script_files"]:
+        script = given
         name = Path(str(getattr(script, "filename", script) or "")).name.split("?")[0]
         settings = script.attributes.get("body", "") if hasattr(script, "attributes") else ""
         if name in UNUSED_SCRIPTS or settings.startswith("DOCUMENTATION_OPTIONS."):
@@ -37,6 +38,8 @@ def trim_page(
             script.attributes.pop("defer", None)
         elif name:
             script.attributes["defer"] = "defer"
+        if name == "sphinx_highlight.js":  # it forgets the words that book.js and kit.js ask for
+            script = type(script)(script.filename, priority=990, **script.attributes)
         scripts.append(script)
     context["script_files"] = scripts
     body = context.get("body", "")

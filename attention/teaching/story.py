@@ -1,7 +1,7 @@
 """Where the book teaches what: the one place in the package that knows its chapters."""
 
 TAUGHT_IN = {
-    "tokens": "chapters/01_rnn_bottleneck",
+    "tokens": "chapters/00_before_you_start",
     "query": "chapters/03_queries_keys_values",
     "key": "chapters/03_queries_keys_values",
     "value": "chapters/03_queries_keys_values",

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -173,7 +174,10 @@ def test_a_signal_stops_all_chapters_and_keeps_what_was_executed(book):
     environment = {**os.environ, "JOBS": "1", "PYTHONPATH": ""}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     command = [sys.executable, "book/execute.py"]
-    with subprocess.Popen(command, cwd=book.root, env=environment, **pipes) as run:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job in the background may not
+    with subprocess.Popen(
+        command, cwd=book.root, env=environment, preexec_fn=heard, **pipes
+    ) as run:
         while not (book.root / "begun").exists():
             assert run.poll() is None
             time.sleep(0.1)

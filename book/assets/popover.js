@@ -109,9 +109,5 @@
     if (link) show(link);
   };
   Object.assign(window, { BookDefinitions: receive });
-  const style = new URL("katex/katex.min.css", src).href;
-  if (![...document.styleSheets].some((sheet) => sheet.href?.includes("katex.min.css"))) {
-    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }));
-  }
   document.head.append(Object.assign(document.createElement("script"), { src: new URL("definitions.js", src).href }));
 })();

@@ -127,9 +127,13 @@ class Visit:
     problems: list[str] = field(default_factory=list)
 
     def open(self, name: str) -> Page:
-        """Go to a page of the site and wait until its widgets have drawn themselves or given up."""
+        """Go to a page of the site and let all its widgets draw themselves or give up.
+
+        An address inside the page is left alone: the reader stays where it leads.
+        """
         self.page.goto(self.base + name, wait_until="load")
-        self.page.evaluate(WAKE_ALL)
+        if "#" not in name:
+            self.page.evaluate(WAKE_ALL)
         self.loaded = list(self.requests)
         return self.page
 

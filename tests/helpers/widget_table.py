@@ -310,7 +310,7 @@ TABLE = [
         "NextToken",
         make=next_token,
         chapters=("08_gpt_block",),
-        view=".afm-next",
+        view=".afm-next-token",
         controls=_names("temperature top_k draw many clear"),
         slider="temperature",
         spoken="^temperature {0}$",

@@ -28,7 +28,7 @@ def same_as_torch(view, shown: NextToken) -> None:
 def test_the_trained_model_s_next_token_by_every_control(open_page) -> None:
     shown = NextToken(**next_token_example())
     page = open_page(shown.model_id, models=[shown])
-    view = page.locator(".afm-next")
+    view = page.locator(".afm-next-token")
     same_as_torch(view, shown)
     assert slider_words(view, "top_k") == "the 1024 likeliest tokens"
     for control, key, changes in [
@@ -50,7 +50,7 @@ def test_the_trained_model_s_next_token_by_every_control(open_page) -> None:
 def test_what_is_drawn_and_what_is_cut_is_told(open_page) -> None:
     shown = next_token(top_k=3)
     page = open_page(shown.model_id, models=[shown])
-    view = page.locator(".afm-next")
+    view = page.locator(".afm-next-token")
     texts = view.locator("li:not([hidden]) .afm-share-text")
     assert texts.all_text_contents()[3:] == ["cut"] * 3
     assert view.locator(".afm-next-last").text_content() == "nothing drawn yet"
@@ -72,7 +72,7 @@ def test_the_others_are_as_many_as_are_kept(open_page) -> None:
     page = open_page(shown.model_id, models=[shown])
     names = page.locator(".afm-share-name")
     assert names.last.text_content() == "4 others"
-    press(page.locator(".afm-next"), "top_k", "End")
+    press(page.locator(".afm-next-token"), "top_k", "End")
     assert names.last.text_content() == "12 others"
 
 
@@ -80,6 +80,6 @@ def test_hostile_words_are_text(open_page) -> None:
     odd = "<img src=x onerror=alert(1)>"
     shown = next_token(tokens=[odd] * 5, text=odd)
     page = open_page(shown.model_id, models=[shown], width=320)
-    assert page.locator(".afm-next img").count() == 0
+    assert page.locator(".afm-next-token img").count() == 0
     assert page.locator(".afm-share-name").first.text_content() == odd
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -1,7 +1,7 @@
 // NextToken: the chances of the next token by temperature and top-k, and tokens that are drawn by them.
 //
 // Hooks for tests and for style sheets (kept stable):
-//   .afm-next                              the widget; data-temperature, data-top_k, data-draws (of the state)
+//   .afm-next-token                              the widget; data-temperature, data-top_k, data-draws (of the state)
 //   input[data-control=temperature|top_k]  native sliders; aria-valuetext says their value in words
 //   button[data-control=draw|many|clear]   draw one token, draw a hundred, begin anew
 //   .afm-shares li                         a token each, the others last; its bars: data-value = its chance, its share of the draws
@@ -101,4 +101,4 @@ function build({ model, root }) {
   return { content, update, announcement: () => said };
 }
 
-export default viewOf({ className: "afm-next", build, state: STATE, data: DATA });
+export default viewOf({ className: "afm-next-token", build, state: STATE, data: DATA });

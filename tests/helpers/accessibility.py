@@ -27,7 +27,8 @@ THIN_OUT = """() => {
     const kind = [color, ground(node), fontSize, fontWeight].join();
     return !kinds.has(kind) && kinds.add(kind);
   };
-  const again = [...document.querySelectorAll(".highlight pre span:not(:has(*)), .katex")]
+  const leaves = ".highlight pre span:not(:has(*), .code-line), .katex";
+  const again = [...document.querySelectorAll(leaves)]
     .filter(node => !isNew(node));
   const boxes = again.flatMap(node => [...node.querySelectorAll(".base")])
     .map(node => [node, node.getBoundingClientRect()]);

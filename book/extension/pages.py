@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 UNUSED_SCRIPTS = {"design-tabs.js"}
+SETTINGS = "DOCUMENTATION_OPTIONS."  # for a choice of versions, and a search at each key
 UNUSED_FILES = (
     "scripts/fontawesome.js", "scripts/bootstrap.js", "vendor", "webpack-macros.html",
     "sbt-webpack-macros.html", "images", "locales", "README.md",
@@ -28,19 +29,16 @@ def trim_page(
 ) -> None:
     """Leave out scripts that no page of this book needs; no other makes the page wait."""
     scripts = []
-    for given in context["script_files"]:
-        script = given
-        name = Path(str(getattr(script, "filename", script) or "")).name.split("?")[0]
-        settings = script.attributes.get("body", "") if hasattr(script, "attributes") else ""
-        if name in UNUSED_SCRIPTS or settings.startswith("DOCUMENTATION_OPTIONS."):
-            continue  # the settings are for a choice of versions, and a search at each key
-        if name and pagename == "search":  # whose own lines call them at once
-            script.attributes.pop("defer", None)
-        elif name:
-            script.attributes["defer"] = "defer"
+    for script in context["script_files"]:
+        name = Path(str(script.filename or "")).name
+        attributes, priority = dict(script.attributes), script.priority
+        if name in UNUSED_SCRIPTS or attributes.get("body", "").startswith(SETTINGS):
+            continue
+        if name and pagename != "search":  # whose own lines call its scripts at once
+            attributes["defer"] = "defer"
         if name == "sphinx_highlight.js":  # it forgets the words that book.js and kit.js ask for
-            script = type(script)(script.filename, priority=990, **script.attributes)
-        scripts.append(script)
+            priority = 990
+        scripts.append(type(script)(script.filename, priority=priority, **attributes))
     context["script_files"] = scripts
     body = context.get("body", "")
     # ARIA has retired the role that docutils gives a reference.

@@ -2,7 +2,8 @@
 
 What is measured is what a reader meets. The core path is the open text of a page before the section
 "Exercises": not what a closed box holds, nor code, formulas, outputs and widgets. A deeper section
-is measured in the same way, as if it were open.
+is measured in the same way, as if it were open. An exercise begins with its level: those that
+extend the chapter are measured apart.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 NO_CONTROLS = ("AttentionPicture(",)  # widgets that are looked at
 CLOSED = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 EXERCISES = "exercises"
+LEVELS = ("recall", "apply", "extend")  # in the order in which a chapter has them
 
 
 @dataclass
@@ -53,21 +55,30 @@ class Measure:
 
 
 @dataclass
+class Exercises:
+    """Some of a page's exercises: how many, what they say, and what solves them."""
+
+    count: int = 0
+    said: Measure = field(default_factory=Measure)
+    solved: Measure = field(default_factory=Measure)
+
+    @property
+    def minutes(self) -> float:
+        """Three minutes each, what they say, and half of what solves them."""
+        reading = self.said.minutes + self.solved.minutes / 2
+        return EXERCISE * self.count + reading if self.count else 0.0
+
+
+@dataclass
 class Page:
     """A page, part by part."""
 
     core: Measure = field(default_factory=Measure)
     deeper: dict[str, Measure] = field(default_factory=dict)
-    exercises: Measure = field(default_factory=Measure)
-    solutions: Measure = field(default_factory=Measure)
-    exercise_count: int = 0
+    exercises: Exercises = field(default_factory=Exercises)
+    further: Exercises = field(default_factory=Exercises)  # those that extend the chapter
+    levels: tuple[str, ...] = ()  # of each exercise, in their order; "" where it has none
     boxes: tuple[str, ...] = ()
-
-    @property
-    def exercise_minutes(self) -> float:
-        """Three minutes each, what they say, and half of what solves them."""
-        reading = self.exercises.minutes + self.solutions.minutes / 2
-        return EXERCISE * self.exercise_count + reading if self.exercise_count else 0.0
 
 
 def measure(document: nodes.document) -> Page:
@@ -77,25 +88,39 @@ def measure(document: nodes.document) -> Page:
         document: Its doctree, as `_build/.doctrees` keeps it.
     """
     page, after = Page(), False  # the exercises end the core path
-    for place, node in _leaves(document, "core"):
+    now = page.exercises
+    for place, node in leaves(document, "core"):
         kind, _, name = place.partition(":")
-        part = _measured(node)
         after |= kind == "exercises"
-        if kind == "core" and after:
+        if _is_exercise(node):
+            page.levels += (level_of(node),)
+            now = page.further if page.levels[-1] == LEVELS[-1] else page.exercises
+            now.count += 1
             continue
-        if kind == "deeper":
+        part = _measured(node)
+        if kind == "core" and not after:
+            page.core += part
+        elif kind == "deeper":
             page.deeper[name] = page.deeper.get(name, Measure()) + part
-        elif kind != "closed":
-            setattr(page, kind, getattr(page, kind) + part)
-    page.exercise_count = sum(
-        type(node).__name__ in {"exercise_node", "exercise_enumerable_node"}
-        for node in document.findall(nodes.Element)
-    )
+        elif kind == "exercises":
+            now.said += part
+        elif kind == "solutions":
+            now.solved += part
     page.boxes = tuple(node["box"] for node in document.findall(box))
     return page
 
 
-def _leaves(node: nodes.Node, place: str) -> Iterator[tuple[str, nodes.Node]]:
+def level_of(exercise: nodes.Node) -> str:
+    """The level that an exercise begins with: "Apply, in Python."; nothing where it has none."""
+    text = exercise.next_node(nodes.paragraph)
+    first = text.children[0] if text is not None and text.children else None
+    if not isinstance(first, nodes.emphasis):
+        return ""
+    word = re.match(r"\w*", first.astext())[0].lower()  # type: ignore[index]  # may be empty
+    return word if word in LEVELS else ""
+
+
+def leaves(node: nodes.Node, place: str) -> Iterator[tuple[str, nodes.Node]]:
     """What counts for itself, and the part of the page that it belongs to."""
     if isinstance(node, nodes.section):
         heading = node.next_node(nodes.title)
@@ -107,18 +132,20 @@ def _leaves(node: nodes.Node, place: str) -> Iterator[tuple[str, nodes.Node]]:
         place = "solutions"
     elif isinstance(node, box_answer) or _is_dropdown(node):
         place = place if place == "solutions" else "closed"
-    if _counts(node):
-        yield place, node
-    if isinstance(node, box):
+    if _counts(node) or isinstance(node, box) or _is_exercise(node):
         yield place, node
     if not isinstance(node, nodes.Text | nodes.literal_block | nodes.math | nodes.math_block):
         for child in node.children:
             if not _is_hidden(child):
-                yield from _leaves(child, place)
+                yield from leaves(child, place)
 
 
 def _counts(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Text | nodes.literal_block | nodes.image) or _is_bundle(node)
+
+
+def _is_exercise(node: nodes.Node) -> bool:
+    return type(node).__name__ in {"exercise_node", "exercise_enumerable_node"}
 
 
 def _is_dropdown(node: nodes.Node) -> bool:

@@ -1,9 +1,10 @@
 """What a page says of its length, and of what the reader has done with it.
 
 Under the title of a chapter stand its minutes and its questions, from `measure.py`. On another page
-the role `minutes` adds up the core paths of the chapters whose files it names, and their exercises,
-too, where `exercises` stands first. The role `progress` says how many of the book's questions are
-done, with the button that forgets it all; the first page ends with that, unless it says so itself.
+the role `minutes` adds up the core paths of the chapters whose files it names; where `exercises`
+stands first their exercises, too, without those that go further. The role `progress` says how many
+of the book's questions are done, with the button that forgets it all; the first page ends with
+that, unless it says so itself.
 Pages are read in any order, so all of this is written when the last one has been read.
 """
 
@@ -113,15 +114,25 @@ def in_words(number: float) -> str:
     return f"{hours} hour{'s' * (hours > 1)}" + (f" {rest} minutes" if rest else "")
 
 
+def _in_fives(number: float) -> int:
+    """Minutes of exercises, which nobody knows to the minute."""
+    return max(5, 5 * round(number / 5))
+
+
 def line_of(page: Page) -> str:
-    """What is said under a chapter's title: "About 19 minutes; 42 more in 7 deeper sections"."""
+    """What is said under a chapter's title: its minutes, and those of what stands apart."""
     said = [f"About {in_words(page.core.minutes)}"]
     if page.deeper:
         more = sum(whole(part.minutes) for part in page.deeper.values())
         count = len(page.deeper)
         said.append(f"{more} more in {count} deeper section{'s' * (count > 1)}")
-    if page.exercise_count:
-        said.append(f"exercises about {max(5, 5 * round(page.exercise_minutes / 5))}")
+    ordinary, further = (_in_fives(part.minutes) for part in (page.exercises, page.further))
+    if page.exercises.count and page.further.count:
+        said.append(f"exercises about {ordinary}, and {further} more that go further")
+    elif page.exercises.count:
+        said.append(f"exercises about {ordinary}")
+    elif page.further.count:
+        said.append(f"exercises that go further about {further}")
     return "; ".join(said)
 
 
@@ -151,7 +162,7 @@ def _sum(pages: dict[str, Page], node: minutes) -> str:
         if page is None:
             LOG.warning("minutes of %r: there is no such chapter", name, location=node)
             continue
-        total += page.core.minutes + with_exercises * page.exercise_minutes
+        total += page.core.minutes + with_exercises * page.exercises.minutes
     return in_words(total)
 
 

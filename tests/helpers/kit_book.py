@@ -96,14 +96,35 @@ First the scores.
 ```{exercise} How
 :label: ex-ask
 
-How long?
+*Recall, in the page.* How long?
 ```
 
 ````{solution} ex-ask
 :class: dropdown
 
 So long.
-````"""
+````
+
+```{exercise} Farther
+:label: ex-further
+
+*Extend, in Python.* How much longer?
+```"""
+    ),
+    ran("much = None"),
+    said("```{solution-start} ex-further\n:class: dropdown\n```"),
+    ran("much = 2\nmore = 3"),
+    said(
+        """So many times as long.
+
+```{solution-end}
+```
+
+```{exercise} Anything
+:label: ex-any
+
+What else?
+```"""
     ),
 ]
 PAGES = {

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from browsing import DESK, SITE, visit
-from extension.measure import page_of
+from extension.measure import LEVELS, page_of
 from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from browsing import Visit
-    from extension.measure import Measure
+    from extension.measure import Page
     from playwright.sync_api import Browser
 
 # The chapters that have been rewritten: their files, one word each.
@@ -33,6 +33,7 @@ SECOND_EDITION: tuple[str, ...] = (
 WORDS, CODE, ASSERTS = 2200, 110, 6
 TO_SEE, TO_ANSWER = 8, 4
 SCREENS, TAB_STOPS = 20, 40
+MINUTES = 22  # of the core path, by the measure; twenty, once the last chapter has been shortened
 PALE = 190  # of 255: what is paler in all three colours glares on a dark page
 
 pytestmark = [
@@ -47,8 +48,8 @@ pytestmark = [
 ]
 
 
-def core_of(chapter: str) -> Measure:
-    return page_of(SITE.parent / ".doctrees", f"chapters/{chapter}").core
+def measured(chapter: str) -> Page:
+    return page_of(SITE.parent / ".doctrees", f"chapters/{chapter}")
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +62,25 @@ def desk(browser: Browser, bases: dict[str, str], chapter: str) -> Iterator[Visi
 
 
 def test_the_core_path_is_short(chapter: str) -> None:
-    core = core_of(chapter)
+    core = measured(chapter).core
     assert core.words <= WORDS
     assert core.code <= CODE, "lines of visible code"
     assert core.asserts <= ASSERTS, "visible asserts: fold them in a '# Checked:' cell"
+    assert round(core.minutes) <= MINUTES
 
 
 def test_there_is_something_to_look_at_and_to_answer(chapter: str) -> None:
-    core = core_of(chapter)
+    core = measured(chapter).core
     assert core.figures + core.widgets >= TO_SEE
     assert core.boxes >= TO_ANSWER
+
+
+def test_exercises_go_from_recall_to_what_extends(chapter: str) -> None:
+    """Each begins with its level, as in "*Apply, in Python.*", and the levels rise."""
+    levels = measured(chapter).levels
+    assert set(levels) == set(LEVELS), "an exercise begins with Recall, Apply or Extend"
+    if chapter != "07_multi_head_attention":  # whose second exercise is to move down
+        assert list(levels) == sorted(levels, key=LEVELS.index)
 
 
 def test_the_exercises_come_within_twenty_screens(desk: Visit, chapter: str) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import kit_book
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 from extension import minutes
-from extension.measure import Measure, Page, page_of
+from extension.measure import Exercises, Measure, Page, level_of, page_of
 from small_book import HAS_RUN, attempt, build, choice, number, order, ran, said
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def test_a_chapter_says_its_minutes_and_questions(ask: Any, book: Path) -> None:
     title = ask.select_one("article h1")
     said = title.find_next_sibling("p")
     assert said["class"] == ["book-minutes"]
-    assert said.text == "About 1 minute; 2 more in 1 deeper section; exercises about 5."
+    deeper, exercises = "2 more in 1 deeper section", "exercises about 5, and 5 more"
+    assert said.text == f"About 1 minute; {deeper}; {exercises} that go further."
     line = said.find_next_sibling("p")
     assert line["data-page"] == "chapters/03_ask"
     assert line.select_one(".book-done-count").text == "3 questions to answer in the page"
@@ -138,7 +140,7 @@ def test_a_chapter_says_its_minutes_and_questions(ask: Any, book: Path) -> None:
 
 def test_the_first_page_adds_up_and_can_forget(book: Path) -> None:
     index = _page(book, "index")
-    assert "In all 1 minute, with everything 4 minutes." in index.select_one("article").text
+    assert "In all 1 minute, with everything 7 minutes." in index.select_one("article").text
     line = index.select_one("article .book-progress")
     assert json.loads(line["data-pages"]) == {"chapters/03_ask": 3}
     assert line.select_one("button.book-forget").text == "Forget what I did"
@@ -155,16 +157,51 @@ def test_a_page_is_measured_by_what_a_reader_meets(book: Path) -> None:
     assert list(page.deeper) == ["ask-proof"]
     assert 400 < page.deeper["ask-proof"].words < 420
     assert page.deeper["ask-proof"].code == 1
-    assert page.exercise_count == 1
-    assert page.exercises.words < 15
+    assert page.levels == ("recall", "extend", "")
+    assert (page.exercises.count, page.further.count) == (2, 1)
+    assert (page.exercises.said.words, page.exercises.said.code) == (13, 0)
+    assert (page.exercises.solved.words, page.exercises.solved.code) == (4, 0)
+    assert (page.further.said.words, page.further.said.code) == (8, 1)
+    assert (page.further.solved.words, page.further.solved.code) == (7, 2)
 
 
 def test_minutes_follow_from_what_was_measured() -> None:
     part = Measure(words=400, code=24, figures=3, widgets=2)
     assert part.minutes == 2 + 2 + 1.5 + 4
-    page = Page(exercises=Measure(words=200), solutions=Measure(code=24), exercise_count=2)
-    assert page.exercise_minutes == 2 * 3 + 1 + 1
-    assert Page().exercise_minutes == 0
+    assert Exercises(2, said=Measure(words=200), solved=Measure(code=24)).minutes == 2 * 3 + 1 + 1
+    assert Exercises().minutes == 0
+
+
+def test_exercises_that_go_further_are_said_apart() -> None:
+    core = Measure(words=3800)
+    some, more = Exercises(5), Exercises(3)
+    said = {
+        "About 19 minutes; exercises about 15, and 10 more that go further": (some, more),
+        "About 19 minutes; exercises about 15": (some, Exercises()),
+        "About 19 minutes; exercises that go further about 10": (Exercises(), more),
+        "About 19 minutes": (Exercises(), Exercises()),
+    }
+    for line, (exercises, further) in said.items():
+        assert minutes.line_of(Page(core, exercises=exercises, further=further)) == line
+
+
+@pytest.mark.parametrize(
+    ("begins", "level"),
+    [
+        ("*Recall, in the page.* How long?", "recall"),
+        ("*Apply in the page, extend in Python.* How?", "apply"),
+        ("*Extend, in Python.* How?", "extend"),
+        ("*Extended*, perhaps.", ""),
+        ("*...* Recall.", ""),
+        ("Recall *this*.", ""),
+    ],
+)
+def test_an_exercise_begins_with_its_level(begins: str, level: str) -> None:
+    parts = re.split(r"\*(.+?)\*", begins)
+    paragraph = nodes.paragraph()
+    for i, part in enumerate(parts):
+        paragraph += nodes.emphasis("", part) if i % 2 else [nodes.Text(part)] * bool(part)
+    assert level_of(nodes.container("", nodes.title("", "Recall"), paragraph)) == level
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from transformers.models.llama.configuration_llama import LlamaConfig
 from transformers.models.llama.modeling_llama import LlamaAttention, LlamaRotaryEmbedding
 
 from attention import (
+    GPT,
+    GPT2_124M,
     LatentAttention,
     MultiHeadAttention,
     RotaryEmbedding,
@@ -188,6 +190,39 @@ def _repeated(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 def _concatenated(query: Tensor, past: list[Tensor], new: list[Tensor]) -> Tensor:
     key, value = (torch.cat(pair, dim=2) for pair in zip(past, new, strict=True))
     return F.scaled_dot_product_attention(query, key, value)
+
+
+def read_and_write(n: int) -> Contenders:
+    """A pass of a whole GPT-2, random parameters: n tokens read, or one written after n - 1.
+
+    The one is written for one text, or for several at a time, each with a cache of its own.
+    """
+    model = GPT(GPT2_124M).eval()
+    ids, reading = torch.randint(GPT2_124M.n_tokens, (1, n)), model.new_cache(1, n)
+
+    def prefill() -> None:
+        model(ids, reading)
+        for cache in reading:
+            cache.truncate(0)
+
+    contenders: Contenders = {"prefill": _forward(prefill)}
+    for batch in (1, 8, 32):
+        name = "decoding" if batch == 1 else f"decoding, {batch} texts"
+        contenders[name] = _forward(_write_one(model, batch, n))
+    return contenders
+
+
+def _write_one(model: GPT, batch: int, n: int) -> Callable[[], None]:
+    ids, caches = torch.randint(GPT2_124M.n_tokens, (batch, 1)), model.new_cache(batch, n)
+    for cache in caches:
+        cache.append(*torch.randn(2, batch, N_HEADS, n - 1, D_HEAD))
+
+    def run() -> None:
+        model(ids, caches)
+        for cache in caches:
+            cache.truncate(n - 1)
+
+    return run
 
 
 def latent_decode(n: int) -> Contenders:

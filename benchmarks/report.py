@@ -19,6 +19,7 @@ PEER = {
     "decoding step of a layer": "MHA",
     "decoding step, attention alone": "MHA",
     "decoding step of latent attention": "naive",
+    "GPT-2, a pass": "prefill",
     "recurrence, width 128": "attention",
 }
 """For each case, the contender whose time is 1."""

@@ -55,12 +55,13 @@ CASES = [
     Case("decoding step of a layer", peers.decode, LONG),
     Case("decoding step, attention alone", peers.attention_decode, LONG),
     Case("decoding step of latent attention", peers.latent_decode, (256, 1024, 4096)),
+    Case("GPT-2, a pass", peers.read_and_write, (128, 512, 1024)),
     Case("recurrence, width 128", peers.recurrence, (16, 64, 256, 1024, 4096), n_threads=1),
 ]
 
 
-def measure(case: Case, n: int, rounds: int) -> Iterator[dict[str, Any]]:
-    """One row for each contender of a case at one length."""
+def measure(case: Case, n: int, rounds: int, label: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row for each contender of a case at one length, with what ``label`` says of the run."""
     torch.set_num_threads(case.n_threads)
     torch.manual_seed(0)
     seconds = time_in_turn(case.contenders(n), rounds=rounds)
@@ -71,6 +72,7 @@ def measure(case: Case, n: int, rounds: int) -> Iterator[dict[str, Any]]:
             "name": name,
             "n": n,
             "seconds": [float(f"{s:.4g}") for s in taken],
+            **label,
         }
         if case.memory:
             row["peak_bytes"] = _in_a_fresh_process(case, name, n)
@@ -108,12 +110,12 @@ def kept(measured: list[Case]) -> list[dict[str, Any]]:
     return [row for row in stored["results"] if row["case"] not in names]
 
 
-def store(results: list[dict[str, Any]]) -> None:
+def store(results: list[dict[str, Any]], date: str) -> None:
     """Write the results, a row a line, with date, machine and versions."""
     order = [case.name for case in CASES]
     results.sort(key=lambda row: order.index(row["case"]))
     found = {
-        "date": datetime.date.today().isoformat(),
+        "date": date,
         "machine": machine(),
         "versions": {package: version(package) for package in VERSIONS},
     }
@@ -158,12 +160,16 @@ def main() -> None:
         chosen = [case for case in CASES if options.only in case.name]
         if not chosen:
             parser.error(f"--only should be part of one of {[case.name for case in CASES]}")
-        results = [] if len(chosen) == len(CASES) else kept(chosen)
+        today = datetime.date.today().isoformat()
+        is_whole = len(chosen) == len(CASES)
+        results = [] if is_whole else kept(chosen)
+        date = today if is_whole else json.loads(STORED.read_text(encoding="utf-8"))["date"]
+        label = {} if date == today else {"date": today}  # of a later run than the others
         stints = [(case, n) for case in chosen for n in case.lengths]
         for case, n in (bar := tqdm(stints)):
             bar.set_description(f"{case.name}, n = {n:,}")
-            results += measure(case, n, options.rounds)
-            store(results)  # what was measured is kept, should it be interrupted
+            results += measure(case, n, options.rounds, label)
+            store(results, date)  # what was measured is kept, should it be interrupted
     found = json.loads(STORED.read_text(encoding="utf-8"))
     print_ratios(found)
     print("\nfigures:", *draw(found, PICTURES), sep="\n  ")

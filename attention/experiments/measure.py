@@ -148,7 +148,8 @@ def measurements() -> dict[str, Any]:
         ``date``, ``machine`` and ``versions`` say when, where and of what. ``results`` is a list of
         dicts: ``case`` (what was asked of all), ``name`` (who did it), ``n`` (length, or size of
         the context), ``seconds`` (one per turn), and where it was taken ``peak_bytes`` (of the
-        process: memory in use at its peak above what was in use before).
+        process: memory in use at its peak above what was in use before), and where it was taken
+        later than the others ``date``.
     """
     stored = files("attention.experiments").joinpath("benchmarks.json")
     found: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from attention.widgets.line_fit import LineFit
 from attention.widgets.mask_painter import MaskPainter
 from attention.widgets.next_token import NextToken
 from attention.widgets.norm_bars import NormBars
+from attention.widgets.online_softmax import OnlineSoftmax
 from attention.widgets.position_explorer import PositionExplorer
 from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
@@ -38,6 +39,7 @@ __all__ = [
     "MaskPainter",
     "NextToken",
     "NormBars",
+    "OnlineSoftmax",
     "PositionExplorer",
     "QueryArrow",
     "ResidualStream",

@@ -1,10 +1,10 @@
-"""The stream, the norm and the next token, for the page's JavaScript: what torch says."""
+"""Stream, norm, next token and tiles, for the page's JavaScript: what torch says."""
 
 from itertools import product
 
 import torch
 import torch.nn.functional as F
-from widget_examples import next_token, norm, stream
+from widget_examples import next_token, norm, online, stream
 
 from attention.widgets import NextToken, NormBars, ResidualStream
 
@@ -17,6 +17,7 @@ def stream_cases() -> dict[str, list[dict]]:
             norm_case(norm(norm=kind, times=t)) for kind in ("layer", "rms") for t in (0.1, 7)
         ],
         "next_tokens": [next_case(next_token(), *setting) for setting in SETTINGS],
+        "tiles": [online_case(size, shift) for size in range(1, 8) for shift in (0.0, 1000.0)],
     }
 
 
@@ -64,3 +65,17 @@ def next_case(shown: NextToken, temperature: float, top_k: int, seed: int) -> di
         "chances": [*chances[:n].tolist(), chances[n:].sum().item()],
         "drawn": shown.drawn.tolist(),
     }
+
+
+def online_case(size: int, shift: float) -> dict:
+    """Scores in tiles, and torch's softmax and logsumexp of what was read after each (float64)."""
+    shown = online(size=size, step=0, scores=[s + shift for s in online().scores])
+    scores = torch.tensor(shown.scores, dtype=torch.float64)
+    values = torch.tensor(shown.values, dtype=torch.float64)
+    n_read = [min(len(scores), size * k) for k in range(1, shown.tiles + 1)]
+    return {
+        "scores": shown.scores, "values": shown.values, "size": size,
+        "maxima": [scores[:n].max().item() for n in n_read],
+        "logsumexps": [scores[:n].logsumexp(dim=0).item() for n in n_read],
+        "contexts": [(scores[:n].softmax(dim=0) @ values[:n]).item() for n in n_read],
+    }  # fmt: skip

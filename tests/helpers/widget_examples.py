@@ -17,6 +17,7 @@ from attention.widgets import (
     MaskPainter,
     NextToken,
     NormBars,
+    OnlineSoftmax,
     PositionExplorer,
     QueryArrow,
     ResidualStream,
@@ -149,6 +150,12 @@ def next_token(**arguments: object) -> NextToken:
     logits = (2 * torch.randn(17)).sort(descending=True).values
     given = {"tokens": [" to", "be", "or", "not", "\n"], "logits": logits, "text": "they read"}
     return NextToken(**given | arguments)
+
+
+def online(**arguments: object) -> OnlineSoftmax:
+    """Seven keys in tiles of three, of which two are read; the maximum rises in the second."""
+    given = {"scores": [0.5, 1.5, -0.25, 1.0, 2.0, 0.1, 3.0], "values": [4, -2, 6, 1, 8, -5, 0.5]}
+    return OnlineSoftmax(**given | {"size": 3, "step": 2} | arguments)
 
 
 def query_arrow(**arguments: object) -> QueryArrow:

@@ -15,6 +15,7 @@ from widget_examples import (
     heads,
     next_token,
     norm,
+    online,
     painter,
     position,
     query_arrow,
@@ -53,7 +54,7 @@ from widgets_drawn_small import (
     half_painted,
     overshooting,
 )
-from widgets_drawn_stream import drawn_next, drawn_norm, drawn_stream
+from widgets_drawn_stream import drawn_next, drawn_norm, drawn_online, drawn_stream
 
 from attention import widgets
 from attention.widgets import (
@@ -319,6 +320,20 @@ TABLE = [
         place=(".afm-share-bar", "data-value"),
         number="w.shown[0].item()",
         drawn=Drawn(lambda: next_token(top_k=15, draws=60), drawn_next),
+    ),
+    Row(
+        "OnlineSoftmax",
+        make=online,
+        chapters=(),
+        view=".afm-online",
+        controls=_names("size step next again"),
+        slider="step",
+        spoken="^{0} of . read",
+        announces="tiles read",
+        also=("size", "1"),
+        place=("[data-figure=sum]", "data-value"),
+        number="w.parts.total.item()",
+        drawn=Drawn(online, drawn_online),
     ),
     Row(
         "BlockDiagram",

@@ -1,12 +1,12 @@
-"""What has to be seen of the widgets of the stream, of the norm and of the next token."""
+"""What has to be seen of the stream, the norm, the next token and the tiles."""
 
 import numpy as np
 import pytest
 import torch
 from bars_on_screen import EDGE, columns, row_bars
-from screen_pixels import Screen
+from screen_pixels import Box, Screen
 
-from attention.widgets import NextToken, NormBars, ResidualStream
+from attention.widgets import NextToken, NormBars, OnlineSoftmax, ResidualStream
 
 
 def drawn_stream(screen: Screen, shown: ResidualStream) -> None:
@@ -69,3 +69,20 @@ def drawn_next(screen: Screen, shown: NextToken) -> None:
         row_bars(
             screen, f".afm-share-bar[data-bar='{bar}']", (numbers / full).tolist(), screen[name]
         )
+
+
+def drawn_online(screen: Screen, shown: OnlineSoftmax) -> None:
+    """Each exponential under the present maximum, and under the one before; lines between tiles."""
+    now, old = shown.exponentials(), shown.exponentials(now=False)
+    assert shown.step < 2 or 0.1 < shown.factor < 0.9, "an example that is rescaled"
+    row_bars(screen, ".afm-share-bar[data-bar='0']", now.tolist(), screen["accent"])
+    thin = ".afm-share-bar[data-bar='1']"
+    if shown.step > 1:
+        row_bars(screen, thin, old.tolist(), screen["query"])
+    else:  # nothing was there before the first tile
+        thins = screen.boxes(thin, len(old))
+        assert not any(screen.near(box, screen["query"]).any() for box in thins)
+    rows = screen.boxes(".afm-shares li", len(shown.scores))
+    for i, row in enumerate(rows):
+        line = screen.near(Box(row.x, row.y, row.width, 1), screen["line"]).mean()
+        assert (line > 0.9) == (i > 0 and i % shown.size == 0), f"a tile's edge at {i}"

@@ -1,10 +1,11 @@
-// The stream's sums, the norms and the next token's chances against torch; what is drawn against Python.
+// The stream's sums, the norms, the next token's chances and a softmax in tiles against torch; what is drawn against Python.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { normSteps } from "../../attention/widgets/js/norm.js";
 import { drawnTokens, nextChances, uniforms } from "../../attention/widgets/next_token/luck.js";
+import { carriedAlong } from "../../attention/widgets/online_softmax/tiles.js";
 import { barLength } from "../../attention/widgets/norm_bars/view.js";
 import { norm, readOff, streamOf } from "../../attention/widgets/residual_stream/stream.js";
 import { cases, close } from "./cases.js";
@@ -49,5 +50,29 @@ test("the next token's chances equal torch's, and the same numbers draw the same
     assert.ok(luck.every((u) => u >= 0 && u < 1));
     const drawn = drawnTokens(luck, chances, { kept: Math.min(topK, n), isAll: topK <= n });
     assert.deepEqual(drawn, python.drawn);
+  }
+});
+
+test("what is carried from tile to tile is torch's softmax of what was read, and its logsumexp, for every size of tile", () => {
+  assert.ok(cases.tiles.length >= 14);
+  for (const { scores, values, size, ...torch } of cases.tiles) {
+    const step = Math.ceil(scores.length / size);
+    const [nothing, ...carried] = carriedAlong(scores, values, { size, step });
+    assert.deepEqual([nothing.maximum, nothing.sum, nothing.output], [-Infinity, 0, 0]);
+    close(
+      carried.map(({ maximum }) => maximum),
+      torch.maxima,
+      `maxima in tiles of ${size}`,
+    );
+    close(
+      carried.map(({ maximum, sum }) => maximum + Math.log(sum)),
+      torch.logsumexps,
+      `logsumexps in tiles of ${size}`,
+    );
+    close(
+      carried.map(({ output, sum }) => output / sum),
+      torch.contexts,
+      `contexts in tiles of ${size}`,
+    );
   }
 });

@@ -62,6 +62,16 @@ function announcer(delay = 600) {
 }
 
 /**
+ * The controls with sliders, where results follow them: a phone's screen holds them (widget.css).
+ * @param {Node[]} content
+ */
+function hold(content) {
+  const nodes = /** @type {HTMLElement[]} */ (content);
+  const sliders = nodes.find((node) => node.matches(".afm-controls:has(> .afm-slider)"));
+  if (sliders && sliders !== nodes.at(-1)) sliders.classList.add("afm-held");
+}
+
+/**
  * Put a view into the page, with what all views have: a root with a name, a caption, a live region.
  * @param {HTMLElement} place
  * @param {Model} model
@@ -72,6 +82,7 @@ function mount(place, model, className, build) {
   const live = announcer();
   const root = element("div", { class: `afm ${className}`, role: "group", "aria-label": model.get("label") });
   const { content, update, announcement, parts = [] } = build({ model, root, say: live.say });
+  hold(content);
   const caption = model.get("caption");
   root.append(...content, ...(caption ? [element("p", { class: "afm-caption" }, caption)] : []), live.node);
   place.append(root);

@@ -71,7 +71,7 @@ function build({ model, root }) {
       element(
         "div",
         { class: "afm-told" },
-        element("div", { class: "afm-pairs-of-sliders", "data-ink": "q" }, ...sliders.map(({ node }) => node)),
+        element("div", { class: "afm-pairs-of-sliders afm-held", "data-ink": "q" }, ...sliders.map(({ node }) => node)),
         answers,
         element("p", { class: "afm-title" }, "Context: the values in these shares"),
         figures.node,

@@ -1,0 +1,43 @@
+"""On a phone, in the chapters: sliders stay under the page's bar while results are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from browsing import models_on, on_pages, page_names
+from screens import RESULT_IN_THE_MIDDLE
+from widget_table import TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from browsing import Visit
+
+PHONE = {"width": 390, "height": 844}
+WITH_WIDGETS = [name for name in page_names() if models_on(name)]
+OPEN_ALL = "() => document.querySelectorAll('details.deeper').forEach(one => (one.open = true))"
+BAR = "() => document.querySelector('.bd-header-article').getBoundingClientRect().bottom"
+
+
+@pytest.mark.parametrize("where", on_pages(WITH_WIDGETS))
+def test_the_slider_is_under_the_bar_while_the_last_result_is_read(
+    tab: Callable[..., Visit], where: str
+) -> None:
+    page = tab("file", viewport=PHONE, has_touch=True).open(where)
+    page.evaluate(OPEN_ALL)
+    tried = 0
+    for row in TABLE:
+        for view in page.locator(row.view).all():
+            held = view.locator(".afm-held input[type=range]:enabled")
+            own = view.locator(f"input[data-control={row.slider}]")
+            slider = (held if held.count() else own).first
+            if not slider.count():
+                continue
+            name = slider.get_attribute("data-control")
+            seen = view.evaluate(RESULT_IN_THE_MIDDLE, name)
+            assert seen["top"] >= page.evaluate(BAR) - 8, row.name  # a finger's room above its line
+            assert seen["bottom"] <= PHONE["height"], row.name
+            assert seen["covered"] == [], row.name
+            tried += 1
+    assert tried > 0

@@ -238,7 +238,7 @@
 
   document.addEventListener("click", (event) => {
     const at = /** @type {Element} */ (event.target);
-    const shown = at.closest(".box-uncover")?.parentElement;
+    const shown = /** @type {HTMLElement | null} */ (at.closest(".box-uncover")?.closest(".box-cover"));
     if (shown) {
       for (const name of (shown.dataset.covers || "").split(" ")) note(name, "skipped", []);
       const output = /** @type {HTMLElement} */ (shown.parentElement);

@@ -5,6 +5,10 @@ lines to put in order) and, as a dropdown called "Answer", what is right and why
 itself was recorded by a cell of the chapter under the box's name (`attention/teaching/answers.py`);
 its kind is the kind of the box. What is asked and what was recorded must fit, or the build fails
 and names the box. `boxes_html.py` writes them.
+
+A prediction covers a result. A widget is something to move, often what one predicts with, so it is
+passed over, and the next result is covered; where the widget itself is the result, the box is of
+the class `covers-widget`, too, and covers it wholly.
 """
 
 from __future__ import annotations
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 LOG = logging.getLogger(__name__)
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KINDS = ("predict", "check")
+COVERS_WIDGET = "covers-widget"
 # "If you got 14.0: ...", also "-14", "1,024" and "14%".
 INSTEAD = re.compile(
     r"If you got (?P<number>[-\u2212+]?[\d.,\u2009\u202f ]*\d(?:e-?\d+)?)\s?%?:\s*"
@@ -105,7 +111,7 @@ class Boxes(SphinxTransform):  # type: ignore[misc]
                 LOG.warning("%s box %r %s", asks, named(node), problem, location=node)
             else:
                 if made["asks"] == "predict":
-                    _cover(made)
+                    _cover(made, COVERS_WIDGET in node["classes"])
 
 
 def _made(node: nodes.Admonition, answers: dict[str, Any]) -> box:
@@ -253,8 +259,8 @@ def _plain(text: str) -> str:
     return " ".join(text.translate(SMART).split())
 
 
-def _cover(made: box) -> None:
-    """Cover the next output of the same section, unless another box asks for it first."""
+def _cover(made: box, wants_widget: bool) -> None:
+    """Cover the next result of the same section, unless another box asks for it first."""
     parent = made.parent
     for node in parent.children[parent.index(made) + 1 :]:
         outputs = node.children[-1:] if isinstance(node, nodes.container) else []
@@ -263,13 +269,24 @@ def _cover(made: box) -> None:
             and node.get("nb_element") == "cell_code"
             and node.get("hide_mode") not in ("all", "output", "input+output")
             and outputs[0].get("nb_element") == "cell_code_output"
+            and _has_widget(outputs[0]) == wants_widget
         ):
             output = outputs[0]
             if not isinstance(output[0], box_cover):
-                output.insert(0, box_cover(covers=[]))
+                output.insert(0, box_cover(covers=[], widget=wants_widget))
                 output["classes"].append("box-covered")
             output[0]["covers"].append(made["box"])
             return
+    if wants_widget:
+        LOG.warning(
+            "predict box %r should have a widget after it in its section: it is of the class %s",
+            made["box"], COVERS_WIDGET, location=made,
+        )  # fmt: skip
+
+
+def _has_widget(output: nodes.Element) -> bool:
+    """Whether one of an output's forms is a widget's view."""
+    return any(form.get("mime_type") == WIDGET_VIEW for form in output.findall(nodes.container))
 
 
 def setup(app: Sphinx) -> None:

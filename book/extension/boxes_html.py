@@ -114,10 +114,15 @@ def depart_option(translator: Any, node: box_option) -> None:
 
 
 def visit_cover(translator: Any, node: box_cover) -> None:
-    """What stands over an output."""
+    """What stands over an output; over a widget, first of all the way back to the question."""
+    covers = node["covers"]
+    says = "Move it without predicting" if node["widget"] else "Show without predicting"
+    choices = f'<button type="button" class="box-uncover">{says}</button>'
+    if node["widget"]:
+        back = f'<a class="box-first" href="#{covers[0]}">Answer first</a>'
+        choices = f'<div class="box-choices">{back}{choices}</div>'
     translator.body.append(
-        f'<div class="box-cover" data-covers="{" ".join(node["covers"])}">'
-        '<button type="button" class="box-uncover">Show without predicting</button></div>\n'
+        f'<div class="box-cover" data-covers="{" ".join(covers)}">{choices}</div>\n'
     )
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 from build import environment
+from ipywidgets import Widget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = "application/papermill.record/"
+STATE = "application/vnd.jupyter.widget-state+json"
 HAS_RUN = {"execute_notebooks: cache": "execute_notebooks: off"}  # outputs as the cells have them
 
 
@@ -64,7 +66,7 @@ def attempt(
         is_text = isinstance(page, str)
         path = folder / f"{name}{'.md' if is_text else '.ipynb'}"
         path.parent.mkdir(exist_ok=True)
-        text = page if is_text else nbformat.writes(_notebook(page))
+        text = page if is_text else nbformat.writes(notebook(page))
         path.write_text(text, encoding="utf-8")
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."]
     command += ["--path-output", ".", "--config", "_config.yml", "--toc", "_toc.yml"]
@@ -84,9 +86,13 @@ def attempt(
     return done.returncode, done.stdout
 
 
-def _notebook(cells: list[Any]) -> Any:
-    language = {"name": "python", "pygments_lexer": "ipython3"}
-    return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": language})
+def notebook(cells: list[Any]) -> Any:
+    """A notebook of these cells, with the state of the widgets that they show."""
+    metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    widgets = [cell.metadata.pop("shows") for cell in cells if "shows" in cell.metadata]
+    if widgets:
+        metadata["widgets"] = {STATE: Widget.get_manager_state(widgets=widgets)}
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
 def said(text: str) -> Any:
@@ -111,6 +117,15 @@ def ran(
     return nbformat.v4.new_code_cell(
         source, outputs=outputs, metadata={"tags": list(tags)}, execution_count=1
     )
+
+
+def moved(widget: Widget) -> Any:
+    """A code cell that shows a widget."""
+    data, metadata = widget._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+    cell = nbformat.v4.new_code_cell("shown", outputs=[output], execution_count=1)
+    cell.metadata = {"tags": ["remove-input"], "shows": widget}
+    return cell
 
 
 def choice(value: str) -> dict[str, Any]:

@@ -327,6 +327,14 @@ FAULTS: dict[str, tuple[list[Any], str]] = {
         [_recorded(b_e=order("b", "a")), _box("b-e", "a|b|c")],
         "'b-e' should list the 2 recorded lines, but lists 3",
     ),
+    "no-widget": (
+        [
+            _recorded(b_w=choice("a")),
+            _box("b-w", "a|b", kind="predict covers-widget"),
+            ran("print(1)", "1"),
+        ],
+        "'b-w' should have a widget after it in its section: it is of the class covers-widget",
+    ),
     "minutes": (
         [said("{minutes}`03_nowhere`")],
         "minutes of '03_nowhere': there is no such chapter",

@@ -73,7 +73,7 @@ function build({ model, root }) {
   const source = element("ol", { class: "afm-source", lang: sourceLang || null, ...AS_IT_IS });
   const sourceTitle = element("p", { class: "afm-title" });
   const strip = vectorStrip({ size });
-  const shares = drawing("path", { class: "afm-shares", "vector-effect": "non-scaling-stroke" });
+  const shares = drawing("path", { class: "afm-word-shares", "vector-effect": "non-scaling-stroke" });
   const ruler = drawing(
     "svg",
     { class: "afm-ruler", viewBox: `0 0 ${size} 1`, preserveAspectRatio: "none", "aria-hidden": "true" },

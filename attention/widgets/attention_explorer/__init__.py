@@ -7,10 +7,10 @@ from torch import Tensor
 from attention.functional.definition import scaled_dot_product_attention
 from attention.functional.masks import MASKS
 from attention.widgets.attention_explorer.picture import alt_text, draw_png
+from attention.widgets.base.attending import AttendingWidget
 from attention.widgets.base.lists import Items
 from attention.widgets.base.tensors import FixedPoint
 from attention.widgets.base.traits import Choice, State, Whole
-from attention.widgets.base.widget import BookWidget
 
 CONTROLS = ("mask", "window", "heads", "length")
 SHAPES = ("(T, d_model)", "(N, T, d_model)")
@@ -60,7 +60,7 @@ def default_head_choices(d_model: int) -> list[int]:
     return fitting or [1]
 
 
-class AttentionExplorer(BookWidget):
+class AttentionExplorer(AttendingWidget):
     r"""Show causal multi-head attention over a sentence, with sliders for mask, heads and length.
 
     .. math::
@@ -129,16 +129,6 @@ class AttentionExplorer(BookWidget):
         str, CONTROLS, should_be=f"a list of names among {', '.join(CONTROLS)}", check=_known
     )
     _draw, _describe = draw_png, alt_text
-
-    @property
-    def weights(self) -> Tensor:
-        """The attention weights of every head, in PyTorch, (n_heads, length, length)."""
-        return self._attend()[1]
-
-    @property
-    def context(self) -> Tensor:
-        """The context vectors of every head, in PyTorch, (n_heads, length, d_head)."""
-        return self._attend()[0]
 
     @property
     def mask_table(self) -> Tensor:

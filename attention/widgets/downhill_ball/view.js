@@ -11,7 +11,8 @@
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { axisNames } from "../js/axes.js";
-import { button, radios, slider, withPresent } from "../js/controls.js";
+import { radios } from "../js/controls.js";
+import { descentControls } from "../js/descent.js";
 import { element, setAttribute, setText } from "../js/dom.js";
 import { figureRow } from "../js/figures.js";
 import { decimal, plural } from "../js/format.js";
@@ -40,8 +41,6 @@ const FIGURES = {
 function build({ model, root }) {
   /** @param {Record<string, unknown>} changes */
   const move = (changes) => setState(model, changes);
-  /** @param {number} by */
-  const walk = (by) => move({ steps: Math.min(MOST_STEPS, model.get("steps") + by) });
   const [curve, trail, feet, tangent] = ["curve-line", "trail", "feet", "tangent"].map((name) =>
     drawing("path", { class: `afm-${name}`, "vector-effect": "non-scaling-stroke" }),
   );
@@ -64,12 +63,13 @@ function build({ model, root }) {
   const startSlider = coordinate({
     ...{ name: "start", label: "start: w", span: START, onInput: (start) => move({ start, steps: 0 }) },
   });
-  const rateSlider = slider({
-    name: "rate",
-    label: "learning rate",
-    choices: RATES,
-    describe: (rate) => ({ text: String(rate), spoken: `learning rate ${rate}` }),
-    onInput: (rate) => move({ rate }),
+  const descent = descentControls({
+    ...{ model, rates: RATES, most: MOST_STEPS },
+    buttons: [
+      ["step", "step", 1],
+      ["ten", "10 steps", 10],
+      ["again", "back to the start", 0],
+    ],
   });
   const curveChoice = radios({
     name: "curve",
@@ -77,13 +77,6 @@ function build({ model, root }) {
     options: Object.keys(CURVES).map((value) => ({ value, content: [CURVES[value].label] })),
     onInput: (value) => move({ curve: value, steps: 0 }),
   });
-  const buttons = element(
-    "div",
-    { class: "afm-buttons", role: "group", "aria-label": "Steps" },
-    button({ name: "step", label: "step", onPress: () => walk(1) }),
-    button({ name: "ten", label: "10 steps", onPress: () => walk(10) }),
-    button({ name: "again", label: "back to the start", onPress: () => move({ steps: 0 }) }),
-  );
   const figures = figureRow(FIGURES);
   const verdict = element("p", { class: "afm-verdict" });
   let told = "";
@@ -128,7 +121,7 @@ function build({ model, root }) {
     );
     curveChoice.update(state.curve);
     startSlider.update(state.start);
-    rateSlider.update(state.rate, { choices: withPresent(RATES, state.rate) });
+    descent.update(state.rate);
     figures.loss(height, decimal(height), `at w = ${decimal(now)}`);
     figures.gradient(
       gradient,
@@ -152,7 +145,7 @@ function build({ model, root }) {
     content: [
       element("div", { class: "afm-controls" }, curveChoice.node),
       ground.node,
-      element("div", { class: "afm-controls" }, rateSlider.node, startSlider.node, buttons),
+      element("div", { class: "afm-controls" }, descent.rate, startSlider.node, descent.steps),
       verdict,
       figures.node,
     ],

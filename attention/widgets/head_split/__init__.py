@@ -5,10 +5,10 @@ from torch import Tensor
 
 from attention.functional.definition import scaled_dot_product_attention
 from attention.functional.masks import MASKS
+from attention.widgets.base.attending import AttendingWidget
 from attention.widgets.base.lists import Items
 from attention.widgets.base.tensors import FixedPoint
 from attention.widgets.base.traits import Choice, State, Switch, Whole
-from attention.widgets.base.widget import BookWidget
 from attention.widgets.head_split.picture import alt_text, draw_png
 
 MOST_TOKENS, WIDEST = 8, 16
@@ -45,7 +45,7 @@ def _cuts_the_width(n_heads: int, state: State) -> str:
     return f"should be a divisor of d_model = {width}, but was {n_heads}"
 
 
-class HeadSplit(BookWidget):
+class HeadSplit(AttendingWidget):
     r"""Cut the vectors of a few tokens into heads, let each attend, rejoin them and mix.
 
     .. math::
@@ -103,14 +103,9 @@ class HeadSplit(BookWidget):
         return tensor.view(self.n_heads, length, d_head)  # (H, T, d_head), but of other numbers
 
     @property
-    def weights(self) -> Tensor:
-        """Each head's attention weights, in PyTorch, float64 (H, T, T)."""
-        return self._attend()[1]
-
-    @property
     def contexts(self) -> Tensor:
         """Each head's context vectors, in PyTorch, float64 (H, T, d_head)."""
-        return self._attend()[0]
+        return self.context
 
     @property
     def joined(self) -> Tensor:

@@ -9,7 +9,7 @@
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
 import { axisNames } from "../js/axes.js";
-import { button, slider, withPresent } from "../js/controls.js";
+import { descentControls } from "../js/descent.js";
 import { element, setAttribute, setText } from "../js/dom.js";
 import { figureRow } from "../js/figures.js";
 import { decimal, plural } from "../js/format.js";
@@ -38,8 +38,6 @@ function build({ model, root }) {
   const x = { low: Math.min(0, ...xs) - 0.3, high: Math.max(...xs) + 0.3, step: 0.1 };
   const y = { low: Math.min(0, ...ys) - 0.5, high: Math.max(...ys) + 1, step: 0.1 };
   const least = leastLoss(points);
-  /** @param {Record<string, unknown>} changes */
-  const move = (changes) => setState(model, changes);
   /** @type {ReturnType<typeof fitLine>[number]} */
   let now;
   let told = "";
@@ -49,10 +47,8 @@ function build({ model, root }) {
   /** @param {Partial<import("./least_squares.js").Line>} changes */
   const begin = (changes) => {
     const { slope, intercept } = { ...now.line, ...changes };
-    move({ slope: inside(slope), intercept: inside(intercept), steps: 0 });
+    setState(model, { slope: inside(slope), intercept: inside(intercept), steps: 0 });
   };
-  /** @param {number} by */
-  const walk = (by) => move({ steps: Math.min(MOST_STEPS, model.get("steps") + by) });
 
   const [lineDrawn, residuals, dots] = ["fit-line", "residuals", "fit-points"].map((name) =>
     drawing("path", { class: `afm-${name}`, "vector-effect": "non-scaling-stroke" }),
@@ -93,20 +89,14 @@ function build({ model, root }) {
   const interceptSlider = coordinate({
     ...{ name: "intercept", label: "intercept", span, digits: 2, onInput: (intercept) => begin({ intercept }) },
   });
-  const rateSlider = slider({
-    name: "rate",
-    label: "learning rate",
-    choices: RATES,
-    describe: (rate) => ({ text: String(rate), spoken: `learning rate ${rate}` }),
-    onInput: (rate) => move({ rate }),
+  const descent = descentControls({
+    ...{ model, rates: RATES, most: MOST_STEPS },
+    buttons: [
+      ["step", "one step", 1],
+      ["twenty", "20 steps", 20],
+      ["undo", "back to the start", 0],
+    ],
   });
-  const buttons = element(
-    "div",
-    { class: "afm-buttons", role: "group", "aria-label": "Steps" },
-    button({ name: "step", label: "one step", onPress: () => walk(1) }),
-    button({ name: "twenty", label: "20 steps", onPress: () => walk(20) }),
-    button({ name: "undo", label: "back to the start", onPress: () => move({ steps: 0 }) }),
-  );
   const history = lossHistory();
   const figures = figureRow(FIGURES);
   const verdict = element("p", { class: "afm-verdict" });
@@ -124,7 +114,7 @@ function build({ model, root }) {
     ground.update([], `${plural(points.length, "point")}, and a line with slope ${slope} and intercept ${intercept}`);
     slopeSlider.update(line.slope);
     interceptSlider.update(line.intercept);
-    rateSlider.update(state.rate, { choices: withPresent(RATES, state.rate) });
+    descent.update(state.rate);
     const losses = path.map((one) => one.loss);
     history.update(losses);
     figures.loss(loss, decimal(loss), `the least there is: ${decimal(least)}`);
@@ -141,7 +131,7 @@ function build({ model, root }) {
   return {
     content: [
       element("div", { class: "afm-fit" }, ground.node, history.node),
-      element("div", { class: "afm-controls" }, slopeSlider.node, interceptSlider.node, rateSlider.node, buttons),
+      element("div", { class: "afm-controls" }, slopeSlider.node, interceptSlider.node, descent.rate, descent.steps),
       verdict,
       figures.node,
     ],

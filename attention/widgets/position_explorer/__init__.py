@@ -6,6 +6,7 @@ from torch import Tensor
 
 from attention.functional.masks import causal_mask
 from attention.functional.positions import POSITION_SCHEMES, attention_in_order
+from attention.widgets.base.attending import AttendingWidget
 from attention.widgets.base.lists import Items
 from attention.widgets.base.tensors import FixedPoint
 from attention.widgets.base.traits import (
@@ -17,7 +18,6 @@ from attention.widgets.base.traits import (
     other_count,
     out_of_range,
 )
-from attention.widgets.base.widget import BookWidget
 from attention.widgets.position_explorer.picture import alt_text, draw_png
 
 NOTHING = 1e-9  # rounding leaves traces of 1e-16 where sums run in another order
@@ -93,7 +93,7 @@ def _two_places(swap: list[int], state: State) -> str:
     return next((wrong for wrong in found if wrong), "")
 
 
-class PositionExplorer(BookWidget):
+class PositionExplorer(AttendingWidget):
     r"""Put the words of a sentence into another order, and see whose context vector moves.
 
     .. math::
@@ -160,19 +160,9 @@ class PositionExplorer(BookWidget):
     _draw, _describe = draw_png, alt_text
 
     @property
-    def weights(self) -> Tensor:
-        """The weights, rows and columns in the present order, in PyTorch, float64 (T, T)."""
-        return self._attend(self.order)[1]
-
-    @property
-    def context(self) -> Tensor:
-        """The context vectors in the present order, in PyTorch, float64 (T, d_value)."""
-        return self._attend(self.order)[0]
-
-    @property
     def moved(self) -> Tensor:
         """How far each word's context moved, words in the original order, float64 (T,)."""
-        first = self._attend(list(range(len(self.words))))[0]
+        first = self._in_order(list(range(len(self.words))))[0]
         now = self.context[self._places]
         far = (now - first).norm(dim=-1) / first.norm(dim=-1).mean()
         return far.where(far >= NOTHING, 0.0)
@@ -201,7 +191,10 @@ class PositionExplorer(BookWidget):
         """Where each word stands now."""
         return [self.order.index(word) for word in range(len(self.words))]
 
-    def _attend(self, order: list[int]) -> tuple[Tensor, Tensor]:
+    def _attend(self) -> tuple[Tensor, Tensor]:
+        return self._in_order(self.order)
+
+    def _in_order(self, order: list[int]) -> tuple[Tensor, Tensor]:
         x = self._own(self.embeddings)[order]
         w_q, w_k, w_v = (self._own(tensor) for tensor in (self.w_q, self.w_k, self.w_v))
         mask = causal_mask(len(order)) if self.causal else None

@@ -4,10 +4,10 @@ import torch
 from torch import Tensor
 
 from attention.functional.definition import scaled_dot_product_attention
+from attention.widgets.base.attending import AttendingWidget
 from attention.widgets.base.lists import Items
 from attention.widgets.base.tensors import FixedPoint
 from attention.widgets.base.traits import Number, State, out_of_range
-from attention.widgets.base.widget import BookWidget
 from attention.widgets.query_arrow.picture import alt_text, draw_png
 
 MOST, REACH = 6, 2.0
@@ -29,7 +29,7 @@ def _one_row_a_name(values: Tensor, state: State) -> str:
     return ""
 
 
-class QueryArrow(BookWidget):
+class QueryArrow(AttendingWidget):
     r"""Drag a query over a few keys: scores, weights and context follow.
 
     .. math::
@@ -91,16 +91,6 @@ class QueryArrow(BookWidget):
     def scores(self) -> Tensor:
         """The dot product of the query with each key, in PyTorch, float64 (S,)."""
         return self.key_vectors.double() @ self.query
-
-    @property
-    def weights(self) -> Tensor:
-        """The scores' softmax, in PyTorch, float64 (S,)."""
-        return self._attend()[1]
-
-    @property
-    def context(self) -> Tensor:
-        """The values, mixed in these shares, in PyTorch, float64 (d_v,)."""
-        return self._attend()[0]
 
     def _attend(self) -> tuple[Tensor, Tensor]:
         keys, values = self.key_vectors.double(), self.values.double()

@@ -99,7 +99,7 @@ class Screen(Palette):
         self.page, self.view = page, view
         self.dots: float = page.evaluate("devicePixelRatio")
         png = page.screenshot(full_page=True)
-        self.image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
+        self.image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
     def boxes(self, selector: str, count: int) -> list[Box]:
         """Where the visible elements are, in the page's order; there must be so many of them."""
@@ -122,7 +122,7 @@ class Screen(Palette):
         right, bottom = (box.x + box.width) * self.dots, (box.y + box.height) * self.dots
         found = self.image[y : round(bottom), x : round(right)]
         assert found.size, f"nothing of the picture lies in {box}"
-        return found
+        return found.astype(float)
 
     def near(self, box: Box, colour: np.ndarray, most: float = NEAR) -> np.ndarray:
         """Which dots of a box have this colour, (height, width)."""

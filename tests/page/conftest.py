@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browsing import WAKE_ALL
 from ipywidgets import Widget
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from attention.trained.small_gpt import small_gpt_reader
 from attention.widgets import GPTExplorer
@@ -29,10 +29,60 @@ VIEW = """<div class="afm-widget" data-model-id="{}"><figure class="afm-fallback
 Open = Callable[..., Page]
 
 
+class Tabs:
+    """Tabs that are kept open from test to test: to open one takes longer than most tests do.
+
+    Each test gets the tab as a new one would be, with a new page in it, the pointer away from what
+    is drawn, and no media emulated. What cannot be undone (a clock that stands, a script that runs
+    on every page) needs a tab of its own.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.free: dict[tuple[bool, int], list[Page]] = {}
+        self.taken: list[tuple[Page, tuple[bool, int] | None]] = []
+
+    def take(self, width: int, *, touch: bool, dots: int, own: bool) -> Page:
+        """A tab, 800 CSS pixels high."""
+        size: ViewportSize = {"width": width, "height": 800}
+        free = [] if own else self.free.setdefault((touch, dots), [])
+        if free:
+            page = free.pop()
+            page.set_viewport_size(size)
+        else:
+            page = self.browser.new_page(viewport=size, has_touch=touch, device_scale_factor=dots)
+        self.taken.append((page, None if own else (touch, dots)))
+        return page
+
+    def take_back(self) -> None:
+        """The test is over."""
+        for page, kind in self.taken:
+            if kind is None:
+                page.close()
+                continue
+            page.mouse.move(0, 0)
+            page.emulate_media(forced_colors="null")
+            self.free[kind].append(page)
+        self.taken.clear()
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Write a page with views of the models, and open it from disk."""
-    pages = []
+def open_page(tabs: Tabs, tmp_path: Path) -> Iterator[Open]:
+    """Write a page with views of the models, and open it from disk.
+
+    Nothing may go wrong on it, then or later, unless it ``may_fail``.
+    """
+    errors: list[str] = []
+    heard: list[tuple[Page, str, Callable]] = []
+
+    def listen(page: Page, event: str, told: Callable) -> None:
+        page.on(event, told)
+        heard.append((page, event, told))
 
     def build(
         *model_ids: str,
@@ -42,6 +92,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         width: int = 900,
         touch: bool = False,
         dots: int = 1,
+        own: bool = False,
         may_fail: bool = False,
         before: str = "",
         wake: bool = True,
@@ -58,23 +109,28 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
             views=before + "".join(VIEW.format(model_id) for model_id in model_ids),
             state=json.dumps(state).replace("</", "<\\/"),
         )
-        (tmp_path / "page.html").write_text(html, encoding="utf-8")
-        page = browser.new_page(
-            viewport={"width": width, "height": 800}, has_touch=touch, device_scale_factor=dots
-        )
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        page.goto((tmp_path / "page.html").as_uri())
+        path = tmp_path / f"page{len(tabs.taken)}.html"
+        path.write_text(html, encoding="utf-8")
+        page = tabs.take(width, touch=touch, dots=dots, own=own)
+        listen(page, "dialog", lambda box: (errors.append(box.message), box.dismiss()))
+        if not may_fail:
+            listen(page, "pageerror", lambda error: errors.append(str(error)))
+            listen(
+                page,
+                "console",
+                lambda line: errors.append(line.text) if line.type == "error" else None,
+            )
+        page.goto(path.as_uri())
         if wake:
             page.evaluate(WAKE_ALL)
-        pages.append(page)
-        assert may_fail or errors == []
+        assert errors == []
         return page
 
     yield build
-    for page in pages:
-        page.close()
+    for page, event, told in heard:
+        page.remove_listener(event, told)
+    tabs.take_back()
+    assert errors == []
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ def test_what_a_shorter_text_has_too_much_of_is_cut_off(view: Locator) -> None:
 
 
 def test_a_text_that_comes_while_the_last_is_written_is_shown_in_the_end(start) -> None:
-    page = start(shown := gpt())
+    page = start(shown := gpt(), own=True)
     view = load(page)
     area = view.locator("textarea")
     area.fill(LONG)

@@ -31,11 +31,19 @@ window.keepTranslating = () => {
   new MutationObserver(all).observe(document.body, { subtree: true, childList: true, characterData: true });
 };
 
-// The texts that stand in a view or are heard there, in order and translated, but for the one that waits for a pause.
-window.translatedTexts = (view) =>
-  textsIn(view)
+const frame = () => new Promise((done) => requestAnimationFrame(done));
+
+// The texts that stand in a view or are heard there, in order and translated, but for the one that waits for a pause; once
+// its map has followed.
+window.translatedTexts = async (view) => {
+  for (let i = 0; view.matches("[data-behind]"); i += 1) {
+    if (i > 1000) throw new Error("the map stays behind");
+    await frame();
+  }
+  return textsIn(view)
     .filter(
       ({ parentElement: place }) =>
         place.checkVisibility({ visibilityProperty: true }) && !place.closest("[role=status]"),
     )
     .map((text) => (isDone(text) ? text.data : translation(text)));
+};

@@ -38,6 +38,7 @@ from attention.widgets import (
 from attention.widgets.translation_explorer.edits import edit_alignment, verdict
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.xdist_group("node")  # one process, so that the cases are written once
 T, D_MODEL = 11, 12
 HEADS = [1, 2, 3, 4, 6, 12]
 LENGTHS = [1, 2, 3, 5, 7, 11]

@@ -19,6 +19,8 @@ from small_book import HAS_RUN, attempt, build, choice, number, order, ran, said
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.xdist_group("kit")  # one process, so that its book is built once
+
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:

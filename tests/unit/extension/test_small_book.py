@@ -13,6 +13,7 @@ from small_book import build
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.xdist_group("small book")  # one process, so that it is built once
 CONTENTS = """
 format: jb-book
 root: index

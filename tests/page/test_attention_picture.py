@@ -60,6 +60,22 @@ def test_its_place_on_a_page_of_the_book_is_as_high_before_it_is_there(
     assert waiting == pytest.approx(there, abs=1)
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [1000, 390])
+def test_where_you_are_can_be_read(open_page, name: str, width: int) -> None:
+    """No part of the picture lies over the words "you are here"."""
+    shown = AttentionPicture(here=name)
+    page = open_page(shown.model_id, models=[shown], width=width)
+    covered = page.locator(".afm-you-are-here").evaluate(
+        """mark => {
+          const { left, right, top, height } = mark.getBoundingClientRect();
+          return Array.from({ length: 20 }, (_, i) => left + 1 + ((right - left - 2) * i) / 19)
+            .filter(x => document.elementFromPoint(x, top + height / 2) !== mark);
+        }"""
+    )
+    assert covered == []
+
+
 def test_each_part_says_its_sentence_and_links_to_its_chapter(open_page) -> None:
     shown = AttentionPicture(here="query", query=0)
     page = open_page(shown.model_id, models=[shown])

@@ -58,16 +58,17 @@ IMPORT = re.compile(r"@import[^;]*;")
 URL = re.compile(r"url\((['\"]?)(?!data:|#|https?:)([^)'\"]+)\1\)")
 
 
-def own_sheets(app: Sphinx) -> list[str]:
-    """The sheets that the book names itself, in its order."""
-    return [entry if isinstance(entry, str) else entry[0] for entry in app.config.html_css_files]
+def in_order(app: Sphinx) -> list[str]:
+    """The sheets of which the one is made: foreign ones, then those that `_config.yml` names."""
+    own = app.config.html_css_files
+    return [*FOREIGN, *(entry if isinstance(entry, str) else entry[0] for entry in own)]
 
 
 def one_sheet(
     app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
     """Take from a page the sheets that the one will hold, and say so if it holds one not."""
-    known = [*FOREIGN, *own_sheets(app), *LEFT_OUT]
+    known = [*in_order(app), *LEFT_OUT]
     for sheet in context["css_files"]:
         name = str(getattr(sheet, "filename", sheet)).split("?")[0].removeprefix("_static/")
         if not any(Path(name).match(pattern) for pattern in known):
@@ -99,7 +100,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     scripts = static.rglob("*.js")
     known = words(path.read_text(encoding="utf8") for path in [*pages, *scripts])
     parts = []
-    for pattern in [*FOREIGN, *own_sheets(app)]:
+    for pattern in in_order(app):
         for path in sorted(static.glob(pattern)):
             css = ICON_FACE.sub("", ICON_RULE.sub("", path.read_text(encoding="utf8")))
             parts.append(purged(moved(css, path.parent, static), known))

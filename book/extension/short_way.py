@@ -1,8 +1,9 @@
-"""The short way through the book is marked in the contents at the side.
+"""The short way through the book: marked in the contents, and said at the end of a chapter.
 
 `_config.yml` lists its chapters (`book_short_way`). The mark is a dot beside the title and words
 for who does not see it; a line above the contents says what the dot means (the template of the
-side). It stands in the page itself, so that it needs no script.
+side). It stands in the page itself, so that it needs no script. Where the next chapter is not on
+the short way, a line above the link to it leads to the one that is (`components/prev-next.html`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from extension.numbering import CHAPTER
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -29,6 +32,12 @@ def marked(contents: str, addresses: set[str]) -> str:
     return LINK.sub(link, contents)
 
 
+def goes_on(chapters: list[str], page: str) -> str | None:
+    """The chapter after this one on the short way, if there is one."""
+    place = chapters.index(page) + 1 if page in chapters else len(chapters)
+    return chapters[place] if place < len(chapters) else None
+
+
 def mark(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
@@ -46,6 +55,13 @@ def mark(
         return marked(str(generate(kind, **options)), addresses)
 
     context["generate_toctree_html"] = generate_toctree_html
+    following = goes_on(chapters, pagename)
+    number = CHAPTER.match(following or "")
+    if following and number and (context["next"] or {}).get("link") != uri(pagename, following):
+        title = app.env.titles[following].deepcopy()
+        title.attributes.pop("secnumber", None)  # it is said in words
+        said = f"chapter {int(number[1])}, {app.builder.render_partial(title)['title']}"
+        context["short_way_next"] = {"link": uri(pagename, following), "title": said}
 
 
 def setup(app: Sphinx) -> None:

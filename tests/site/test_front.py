@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,6 +89,24 @@ def test_the_contents_of_every_page_mark_the_short_way(site: object, where: str)
     page, _, place = meaning["href"].partition("#")
     target = ((SITE / where).parent / page).resolve() if page else SITE / where
     assert (target, place) == (SITE / "index.html", "paths")
+
+
+@pytest.mark.parametrize("where", page_names())
+def test_the_end_of_a_chapter_says_where_the_short_way_goes_on(site: object, where: str) -> None:
+    """Where the next page is another one, and nowhere else."""
+    way = [f"{name}.html" for name in short_way()]
+    following = dict(pairwise(way)).get(where)
+    page = soup(where)
+    said = [line.get_text() for line in page.select(".book-short-next")]
+    after = page.select_one("a.right-next")
+    if following is None or (SITE / where).parent / after["href"] == SITE / following:
+        assert said == []
+        return
+    title = soup(following).select_one("article h1").find_all(string=True)[-2].strip()
+    link = page.select_one(".book-short-next a")
+    assert (SITE / where).parent / link["href"] == SITE / following
+    chapter = int(following.removeprefix("chapters/")[:2])
+    assert said == [f"\u25cf The short way goes on with chapter {chapter}, {title}."]
 
 
 def test_the_timeline_leads_from_each_year_to_its_chapter(site: object) -> None:

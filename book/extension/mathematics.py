@@ -21,13 +21,15 @@ import tempfile
 import time
 from functools import wraps
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
+
+from extension.inks import inked, with_visible_half
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,7 +137,7 @@ def patient(visit: Callable[[Any, nodes.Element], None]) -> Callable[[Any, nodes
             try:
                 if katex.KaTeXServer.katex_server is None:
                     start_server()
-                visit(translator, node)
+                set_in_colours(visit, translator, node)
             except FAULTS as error:
                 del translator.body[before:]
                 reason = f"{type(error).__name__}: {error}"
@@ -145,6 +147,24 @@ def patient(visit: Callable[[Any, nodes.Element], None]) -> Callable[[Any, nodes
         raise nodes.SkipNode
 
     return visitor
+
+
+def set_in_colours(visit: Callable[..., None], translator: Any, node: nodes.Element) -> None:
+    """Visit a formula; then give the eye one in which queries, keys and values have their inks."""
+    before = len(translator.body)
+    try:
+        visit(translator, node)
+    except nodes.SkipNode:
+        latex = katex.get_latex(node)
+        page = PurePosixPath(translator.builder.current_docname).name
+        marked = inked(latex, page)
+        if marked != latex:
+            display = isinstance(node, nodes.math_block)
+            options = {"displayMode": display, "trust": True, "strict": False}
+            other = katex.render_latex(marked, options)
+            for i in range(before, len(translator.body)):
+                translator.body[i] = with_visible_half(translator.body[i], other)
+        raise
 
 
 def hold_marks(_app: Sphinx, document: nodes.document, _docname: str) -> None:

@@ -58,9 +58,10 @@ def slow_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     mathematics.stop_server()
 
 
-def set_formula(latex: str) -> str:
+def set_formula(latex: str, page: str = "chapters/01_page") -> str:
     """What the translator's body holds after the visit of a formula."""
-    builder = SimpleNamespace(config=SimpleNamespace(katex_prerender=True))
+    config = SimpleNamespace(katex_prerender=True)
+    builder = SimpleNamespace(config=config, current_docname=page)
     translator = SimpleNamespace(body=[], builder=builder, starttag=lambda *_, **__: "<span>")
     with pytest.raises(nodes.SkipNode):
         mathematics.patient(katex.html_visit_math)(translator, nodes.math("", latex))
@@ -127,4 +128,8 @@ def test_node_sets_a_formula_where_a_package_json_above_speaks_of_modules(
     monkeypatch.setattr(mathematics.tempfile, "tempdir", str(tmp_path))
     mathematics.start_server()
     assert 'class="katex"' in set_formula("d_k")
+    inked = set_formula(r"Q W_K^\top", "chapters/03_queries_keys_values")
+    assert inked.count('class="enclosing book-q"') == inked.count('class="enclosing book-k"') == 1
+    assert r'<annotation encoding="application/x-tex">Q W_K^\top</annotation>' in inked
+    assert inked.count("<math") == inked.count('class="katex-html"') == 1
     mathematics.stop_server()

@@ -25,10 +25,26 @@ PLACE = """() => {
   return [there, place].map(node => node.getBoundingClientRect().height);
 }"""
 PARTS_OF = "[data-control=part]"
+ROOM = """() => {
+  const face = document.querySelector("[data-chosen] .afm-face");
+  const words = document.createRange();
+  words.selectNodeContents(face.querySelector(".afm-part-name"));
+  const [out, inner] = [face.getBoundingClientRect(), words.getBoundingClientRect()];
+  return Math.min(inner.left - out.left, out.right - inner.right) - 1; // its border
+}"""
 
 
 def light(page: Page, name: str) -> None:
     page.locator(f"{PARTS_OF}[value={name}]").dispatch_event("click")
+
+
+@pytest.mark.parametrize("width", [1280, 900, 760, 700, 390, 330])
+def test_no_name_touches_the_frame_of_the_lit_box(open_page, width: int) -> None:
+    shown = AttentionPicture(here="softmax")
+    page = open_page(shown.model_id, models=[shown], width=width)
+    for name in NAMES:
+        light(page, name)
+        assert page.evaluate(ROOM) > 2.4, name
 
 
 @pytest.mark.parametrize("width", [1280, 730, 640, 390, 320])

@@ -61,3 +61,14 @@ def test_on_a_low_screen_and_beside_a_desk_nothing_is_held(open_page) -> None:
         page.set_viewport_size(size)
         page.evaluate(NEXT_FRAME)
         assert held.evaluate("e => getComputedStyle(e).position") == position, size
+
+
+def test_in_a_notebook_s_cell_the_controls_stay_in_their_place(open_page) -> None:
+    """JupyterLab has no `.afm-widget` around a view, and its cells scroll."""
+    shown = TABLE[0].make()
+    page = open_page(shown.model_id, models=[shown], width=390, touch=True)
+    page.set_viewport_size(PHONE)
+    style = """e => [getComputedStyle(e).position, getComputedStyle(e, "::after").content]"""
+    assert page.locator(".afm-held").evaluate(style) == ["sticky", '""']
+    page.evaluate("document.querySelector('.afm-widget').className = 'cell'")
+    assert page.locator(".afm-held").evaluate(style) == ["static", "none"]

@@ -1,5 +1,7 @@
 """One page, one name: the style sheets of all widgets meet on a page, and share no class."""
 
+import re
+
 import pytest
 from class_names import FOLDER, Rule, roots, rules, sheets, used
 from widget_table import TABLE
@@ -78,3 +80,15 @@ def test_no_two_shared_sheets_define_one_class_alone() -> None:
                 if rule.names - {"afm"} == rule.styled and len(rule.styled) == 1:
                     owners.setdefault(next(iter(rule.styled)), set()).add(path)
     assert {name: paths for name, paths in owners.items() if len(paths) > 1} == {}
+
+
+def test_no_rule_waits_for_a_root_inside_a_root() -> None:
+    """A root has the class afm itself: after ".afm " a selector with it would never hold."""
+    names = "|".join(roots().values())
+    dead = [
+        f"{path}: {rule.selector}"
+        for path, all_ in sheets().items()
+        for rule in all_
+        if re.search(rf"\.afm [^,]*\.(?:{names})(?![\w-])", rule.selector)
+    ]
+    assert dead == []

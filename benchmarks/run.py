@@ -55,7 +55,7 @@ CASES = [
     Case("decoding step of a layer", peers.decode, LONG),
     Case("decoding step, attention alone", peers.attention_decode, LONG),
     Case("decoding step of latent attention", peers.latent_decode, (256, 1024, 4096)),
-    Case("GPT-2, a pass", peers.read_and_write, (128, 512, 1024)),
+    Case("GPT-2, a pass", peers.read_and_write, (128, 512)),
     Case("recurrence, width 128", peers.recurrence, (16, 64, 256, 1024, 4096), n_threads=1),
 ]
 

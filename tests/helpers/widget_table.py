@@ -157,6 +157,7 @@ TABLE = [
             "07_multi_head_attention",
             "08_gpt_block",
             "09_inside_a_trained_model",
+            "10_quadratic_cost",
             "11_efficient_attention",
         ),
         view=".afm-path",
@@ -329,7 +330,7 @@ TABLE = [
     Row(
         "OnlineSoftmax",
         make=online,
-        chapters=(),
+        chapters=("10_quadratic_cost",),
         view=".afm-online",
         controls=_names("size step next again"),
         slider="step",

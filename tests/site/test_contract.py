@@ -28,6 +28,7 @@ SECOND_EDITION: tuple[str, ...] = (
     "06_causal_attention",
     "07_multi_head_attention",
     "08_gpt_block",
+    "10_quadratic_cost",
 )
 
 WORDS, CODE, ASSERTS = 2200, 110, 6

@@ -18,7 +18,7 @@ def draw_png(shown: Shown) -> str:
             axes.barh(i + 0.25, old[i].item(), height=0.16, color=CHOSEN)
             colour = INK if i < read else SOFT
             axes.text(-0.02, i, f"s = {score:g}", ha="right", va="center", fontsize=8, color=colour)
-            told = f"{now[i].item():.2f} of {shown.values[i]:g}" if i < read else "not read"
+            told = f"{now[i].item():.2f} \u00d7 {shown.values[i]:g}" if i < read else "not read"
             axes.text(1.02, i, told, va="center", fontsize=8, color=SOFT)
             if i % shown.size == 0:
                 axes.axhline(i - 0.5, color=LINE, linewidth=0.8, zorder=0)

@@ -68,7 +68,11 @@ function build({ model, root }) {
       element("div", { class: "afm-buttons" }, ...buttons),
     ),
     list.node,
-    element("p", { class: "afm-note-soft" }, "Thick: exp(s − m). Thin: what it was before the last tile."),
+    element(
+      "p",
+      { class: "afm-note-soft" },
+      "Thick: exp(s − m), times its value. Thin: what it was before the last tile.",
+    ),
     figures.node,
   ];
 
@@ -85,7 +89,7 @@ function build({ model, root }) {
         const isNew = isRead && j >= size * (step - 1);
         const power = isRead ? Math.exp(score - now.maximum) : 0;
         const before = isRead && !isNew ? Math.exp(score - old.maximum) : 0;
-        const text = isRead ? `${decimal(power)} of ${decimal(values[j], 1)}` : "not read";
+        const text = isRead ? `${decimal(power)} × ${decimal(values[j], 1)}` : "not read";
         const kind = isNew ? "chosen" : isRead ? "" : "later";
         const name = `${indexed(j + 1)} = ${decimal(score, 1)}`;
         return { name, shares: [power, before], values: [power, before], text, kind };

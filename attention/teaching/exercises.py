@@ -1,10 +1,17 @@
 """Exercises that grade themselves."""
 
+import textwrap
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from attention.teaching.mistakes import direction, mistake
+
+WIDTH = 72  # letters a line, as for code on a page
+UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def grade(
@@ -28,7 +35,8 @@ def grade(
             same sums, is no mistake.
 
     Returns:
-        Whether every case agrees. The first one that does not is printed.
+        Whether every case agrees. Of the first one that does not, the call is printed and what is
+        wrong with its result: the right one is for the reader to find.
     """
     name = answer.__name__.removesuffix("_solution")
     for arguments in cases:
@@ -39,14 +47,17 @@ def grade(
             got = error
         problem = _difference(got, wanted, tolerance)
         if problem:
-            print(f"not yet: {name}({', '.join(map(_show, arguments))})\n  {problem}")
+            print(_lines(f"not yet: {name}({', '.join(map(_whole, arguments))})", "    "))
+            print(_lines(f"  {problem}", "  "))
             return False
     print(f"correct: {name} agrees in all {len(cases)} cases")
     return True
 
 
-def _room(wanted: Tensor | float) -> float:
+def _room(wanted: Any) -> float:
     """How far from ``wanted`` an answer may be that differs by roundings alone."""
+    if not isinstance(wanted, Tensor | float):
+        return 0.0
     numbers = torch.as_tensor(wanted).detach()
     if not numbers.is_floating_point():
         return 0.0
@@ -65,34 +76,60 @@ def _difference(got: Any, wanted: Any, tolerance: float | None) -> str:
         return "returned None: the function is still to be written"
     if isinstance(wanted, tuple):
         if not isinstance(got, tuple) or len(got) != len(wanted):
-            return f"should return {len(wanted)} values, but returned {_show(got)}"
-        found = (_difference(g, w, tolerance) for g, w in zip(got, wanted, strict=True))
-        return next((problem for problem in found if problem), "")
+            returned = len(got) if isinstance(got, tuple) else _kind(got)
+            return f"should return {len(wanted)} values, but returned {returned}"
+        pairs = enumerate(zip(got, wanted, strict=True), 1)
+        found = ((i, _difference(g, w, tolerance)) for i, (g, w) in pairs)
+        return next((f"value {i} of {len(got)}: {problem}" for i, problem in found if problem), "")
+    room = _room(wanted) if tolerance is None else tolerance
     if isinstance(wanted, Tensor):
         if not isinstance(got, Tensor):
-            return f"should return a tensor, but returned {_show(got)}"
-        if got.shape != wanted.shape:
-            return f"should have shape {tuple(wanted.shape)}, but had {tuple(got.shape)}"
-        if got.dtype != wanted.dtype:
-            return f"should have dtype {wanted.dtype}, but had {got.dtype}"
-        room = _room(wanted) if tolerance is None else tolerance
-        if not torch.allclose(got.double(), wanted.double(), rtol=0, atol=room):
-            return f"should be {_show(wanted)}, but was {_show(got)}"
-        return ""
-    try:
-        if isinstance(wanted, float):
-            right = bool(abs(got - wanted) <= (_room(wanted) if tolerance is None else tolerance))
-        else:
-            right = bool(got == wanted)
-    except (RuntimeError, TypeError, ValueError):  # a word for a number, many numbers for one
-        right = False
-    return "" if right else f"should be {_show(wanted)}, but was {_show(got)}"
+            return f"should return a tensor, but returned {_kind(got)}"
+        return mistake(got, wanted, room)
+    return _of_plain(got, wanted, room)
+
+
+def _of_plain(got: Any, wanted: Any, room: float) -> str:
+    """What is wrong with what is no tensor, or nothing."""
+    is_number = _is_number(wanted)
+    if isinstance(got, Tensor) and got.numel() == 1:
+        got = got.item()
+    if is_number and _is_number(got):
+        right = abs(got - wanted) <= room
+        return "" if right else f"{_show(got)} is wrong: {direction(got, wanted)}"
+    if is_number or not isinstance(got, type(wanted)):
+        return (
+            f"should return {'a number' if is_number else _kind(wanted)}, but returned {_kind(got)}"
+        )
+    return "" if got == wanted else f"{_show(got)} is wrong"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _lines(text: str, indent: str) -> str:
+    """The text in lines that a page shows whole."""
+    lines = textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+    return lines.replace(UNBROKEN, " ")
+
+
+def _whole(value: Any) -> str:
+    """A value in few words, in one line where there is room for it."""
+    shown = _show(value)
+    return shown.replace(" ", UNBROKEN) if len(shown) < WIDTH - 8 else shown
+
+
+def _kind(value: Any) -> str:
+    """What sort of thing a value is: "a list"."""
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def _show(value: Any) -> str:
     """A value in few words: small tensors as numbers, large ones by their shape."""
     if not isinstance(value, Tensor):
-        return repr(value)
+        return repr(value) if len(repr(value)) <= 200 else f"{repr(value)[:200]} ..."
     if value.numel() > 16:
         return f"tensor of shape {tuple(value.shape)}"
     numbers = value.tolist()

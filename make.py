@@ -60,6 +60,7 @@ STEPS = {
     "package": [f"{PYTEST} --ignore=tests/site --ignore=tests/live"],
     "site": [f"{PYTEST} --no-loadscope-reorder tests/site"],
     "JupyterLab": ["-m pytest tests/live"],
+    "package, site, JupyterLab": [f"{PYTEST} --no-loadscope-reorder"],  # no core waits in between
     "chapters elsewhere": ["tests/helpers/elsewhere.py"],
     "newest packages": ["tests/helpers/newest.py"],
     "write the chapters": ["book/notebooks.py"],
@@ -85,6 +86,7 @@ NOTEBOOKS = ["execute the chapters", "compare what the chapters print"]
 PACKAGE = ["lint JavaScript", "find a browser", "package"]
 SITE = ["lint JavaScript", "find a browser", *BOOK, "site"]
 LIVE = ["find a browser", "JupyterLab"]
+TOGETHER = ("package", "site", "JupyterLab")
 
 # What a target does, and its steps; those of `test` are the parts that CI runs apart.
 TARGETS = {
@@ -95,7 +97,7 @@ TARGETS = {
     "quick": ("what to run at every change: lint, types, the package's fast tests, JavaScript",
               [*LINT, "package, quick"]),
     "test": ("run everything: lint, chapters, package, JavaScript, site, JupyterLab",
-             [*LINT, *NOTEBOOKS, "render the pages", *PACKAGE[1:], "site", "JupyterLab"]),
+             [*LINT, *NOTEBOOKS, "render the pages", "find a browser", ", ".join(TOGETHER)]),
     "test-package": ("the package, the deliberate faults, and each widget in a browser", PACKAGE),
     "test-notebooks": ("execute the chapters and compare what they print", NOTEBOOKS),
     "test-site": ("build the site and look at each page in a browser", SITE),

@@ -69,7 +69,7 @@ def binder_python() -> Path:
     return python
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(binder_python: Path, tmp_path_factory: pytest.TempPathFactory):
     """JupyterLab over a copy of the chapters, so that running them changes no file of the book."""
     home = tmp_path_factory.mktemp("lab")

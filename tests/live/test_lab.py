@@ -8,6 +8,7 @@ import ast
 import re
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -20,10 +21,17 @@ ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 ONE_CHAPTER = "06_causal_attention.ipynb"
 INSTANCES = "__import__('ipywidgets').widgets.widget._instances"
-
-
 MINUTE = 60_000  # in Playwright's milliseconds
-expect.set_options(timeout=MINUTE)
+
+pytestmark = pytest.mark.xdist_group("JupyterLab")  # one process, so that one server is started
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patience() -> Iterator[None]:
+    """What a kernel has to answer takes longer than what a page does alone."""
+    expect.set_options(timeout=MINUTE)
+    yield
+    expect.set_options(timeout=5_000)  # Playwright's own
 
 
 def ask(client: BlockingKernelClient, expression: str) -> str:

@@ -36,7 +36,11 @@ def test_every_step_runs_a_file_that_exists_and_every_target_has_steps_that_exis
 def test_test_runs_all_that_its_parts_run():
     parts = ("lint", "test-package", "test-notebooks", "test-site", "test-live")
     steps = {step for part in parts for step in make.TARGETS[part][1]}
-    assert set(make.TARGETS["test"][1]) == steps
+    together = ", ".join(make.TOGETHER)
+    assert set(make.TARGETS["test"][1]) == steps - set(make.TOGETHER) | {together}
+    assert steps > set(make.TOGETHER)
+    (line,) = make.STEPS[together]
+    assert "tests" not in line, "all of them, and none left out"
 
 
 def test_python_and_node_lie_elsewhere_on_windows():
@@ -258,7 +262,8 @@ def test_continuous_integration_calls_targets_and_nothing_else():
         assert (command, script) == ("python", "make.py")
         assert target in make.TARGETS
     everything = {step for line in called for step in make.TARGETS[line.split()[2]][1]}
-    assert set(make.TARGETS["test"][1]) <= everything
+    together = ", ".join(make.TOGETHER)
+    assert set(make.TARGETS["test"][1]) - {together} | set(make.TOGETHER) <= everything
 
 
 def test_the_newest_packages_are_those_that_are_asked_for_and_not_what_they_bring():

@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
@@ -40,6 +40,13 @@ WAKE_ALL = """async () => {
   }
   scrollTo({top: 0, behavior: "instant"});
 }"""
+# How far things have moved, half a second after the page was there.
+SHIFTS = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 500);
+})"""
 NEXT_FRAME = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 
 
@@ -117,6 +124,7 @@ class Visit:
         requests: What was asked for so far.
         loaded: What the page asked for until it stood.
         problems: What the page complained of.
+        answer: What it said to the question that was asked while its widgets were asleep.
     """
 
     page: Page
@@ -125,13 +133,20 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    answer: Any = None
 
-    def open(self, name: str) -> Page:
+    def open(self, name: str, *, asleep: str = "") -> Page:
         """Go to a page of the site and let all its widgets draw themselves or give up.
 
         An address inside the page is left alone: the reader stays where it leads.
+
+        Args:
+            name: The page, and perhaps an address inside it.
+            asleep: What to ask it, in JavaScript, before the widgets start.
         """
         self.page.goto(self.base + name, wait_until="load")
+        if asleep:
+            self.answer = self.page.evaluate(asleep)
         if "#" not in name:
             self.page.evaluate(WAKE_ALL)
         self.loaded = list(self.requests)
@@ -163,14 +178,9 @@ def visit(browser: Browser, base: str, **options: Any) -> tuple[BrowserContext, 
     size = options.setdefault("viewport", DESK)
     context = browser.new_context(**options)
     tab = Visit(context.new_page(), base, size)
-
-    def guard(route: Route) -> None:
-        if route.request.url.startswith((base, "data:", "blob:")):
-            route.continue_()
-        else:
-            route.abort()
-
-    context.route("**/*", guard)
+    # What is the site's own passes without a question to this process.
+    foreign = re.compile(f"^(?!{re.escape(base)}|data:|blob:)")
+    context.route(foreign, lambda route: route.abort())
     page = tab.page
     page.on("request", lambda request: tab.requests.append(request.url))
     page.on("pageerror", lambda error: tab.problems.append(f"page error: {error}"))

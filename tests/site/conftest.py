@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsing import DESK, PHONE, SITE, need_site, on_pages, page_names, serve, visit
+from browsing import DESK, PHONE, SHIFTS, SITE, need_site, on_pages, page_names, serve, visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from browsing import Visit
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 # Between them the visits of a page have both colour schemes, both widths, and both ways to read the
 # site: from a server, and as a folder.
-LIGHT: dict[str, Any] = {"color_scheme": "light", "viewport": DESK}
-DARK: dict[str, Any] = {"color_scheme": "dark", "viewport": PHONE}
+LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "light": ("http", {"color_scheme": "light", "viewport": DESK}),
+    "dark": ("file", {"color_scheme": "dark", "viewport": PHONE}),
+    "plain": ("file", {"java_script_enabled": False}),
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -30,15 +34,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first, and all that is asked of a page together.
 
-    A group is a page, or a kind of widget and the page on which all its positions are tried.
+    A group is a page; where the package and JupyterLab are tested, too, what they group.
     """
 
-    def place(item: pytest.Item) -> tuple[int, str]:
+    def place(item: pytest.Item) -> tuple[float, str]:
         group = item.get_closest_marker("xdist_group")
         name = group.args[0] if group else ""
-        kind, _, page = name.rpartition(" ")
-        size = (SITE / page).stat().st_size if (SITE / page).is_file() else 0
-        return (-size * (2 if kind else 1), name)
+        size = (SITE / name).stat().st_size if (SITE / name).is_file() else bool(name)
+        return (-inf if name == "JupyterLab" else -size, name)
 
     items.sort(key=place)
 
@@ -70,34 +73,65 @@ def tab(browser: Browser, bases: dict[str, str]) -> Iterator[Callable[..., Visit
         context.close()
 
 
-@pytest.fixture(scope="module")
-def light(browser: Browser, bases: dict[str, str], name: str) -> Iterator[Visit]:
-    """The page from a server, on a desk, for all the tests that ask something of it."""
-    context, opened = visit(browser, bases["http"], **LIGHT)
-    opened.open(name)
-    yield opened
-    context.close()
+class Visits:
+    """The page that is looked at now: opened once in each look that somebody asks for."""
+
+    def __init__(self, browser: Browser, bases: dict[str, str]) -> None:
+        self.browser, self.bases = browser, bases
+        self.name = ""
+        self.open: dict[str, tuple[BrowserContext, Visit]] = {}
+
+    def __call__(self, name: str, look: str) -> Visit:
+        """The page in a look, as the last test that saw it so left it."""
+        if name != self.name:
+            self.close()
+            self.name = name
+        if look not in self.open:
+            way, options = LOOKS[look]
+            context, opened = visit(self.browser, self.bases[way], **options)
+            if look == "plain":
+                opened.page.goto(opened.base + name)
+            else:
+                opened.open(name, asleep=SHIFTS if look == "light" else "")
+            self.open[look] = context, opened
+        return self.open[look][1]
+
+    def close(self) -> None:
+        """Leave the page."""
+        for context, _ in self.open.values():
+            context.close()
+        self.open.clear()
 
 
-@pytest.fixture(scope="module")
-def dark(browser: Browser, bases: dict[str, str], name: str) -> Iterator[Visit]:
+@pytest.fixture(scope="session")
+def visits(browser: Browser, bases: dict[str, str]) -> Iterator[Visits]:
+    """One page after the other, each for all the tests that ask something of it."""
+    found = Visits(browser, bases)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def light(visits: Visits, name: str) -> Visit:
+    """The page from a server, on a desk."""
+    return visits(name, "light")
+
+
+@pytest.fixture
+def dark(visits: Visits, name: str) -> Visit:
     """The page from a folder, on a phone, in the dark."""
-    context, opened = visit(browser, bases["file"], **DARK)
-    opened.open(name)
-    yield opened
-    context.close()
+    opened = visits(name, "dark")
+    opened.resize(PHONE)
+    return opened
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(params=["light", "dark"])
 def shown(request: pytest.FixtureRequest, name: str) -> Visit:
     """Each of the two."""
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="module")
-def plain(browser: Browser, bases: dict[str, str], name: str) -> Iterator[Page]:
+@pytest.fixture
+def plain(visits: Visits, name: str) -> Page:
     """The page from a folder in a browser that runs no script."""
-    context, opened = visit(browser, bases["file"], java_script_enabled=False)
-    opened.page.goto(opened.base + name)
-    yield opened.page
-    context.close()
+    return visits(name, "plain").page

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import reader_checks
 from browser import persistent
-from browsing import PHONE, ROOT
+from browsing import DESK, PHONE, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,7 @@ def test_drawers_on_a_phone_are_opaque(tab: Callable[..., Visit], scheme: str) -
     reader_checks.drawers_are_opaque(opened.open(CHAPTER))
 
 
+@pytest.mark.xdist_group(CHAPTER)
 @pytest.mark.parametrize(
     "check",
     [
@@ -60,9 +61,12 @@ def test_drawers_on_a_phone_are_opaque(tab: Callable[..., Visit], scheme: str) -
         reader_checks.a_link_opens_a_dropdown,
     ],
 )
-def test_a_chapter_is_as_readers_expect(tab: Callable[..., Visit], check: Callable) -> None:
-    opened = tab("http")
-    check(opened.open(CHAPTER))
+def test_a_chapter_is_as_readers_expect(
+    visits: Callable[[str, str], Visit], check: Callable
+) -> None:
+    opened = visits(CHAPTER, "light")
+    check(opened.page)
+    opened.resize(DESK)
     assert opened.problems == []
 
 

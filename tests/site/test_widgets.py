@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import torch
-from browsing import NOT_BUILT, SITE, models_on, on_pages, page_names, texts_on, visit
+from browsing import DESK, NOT_BUILT, SITE, models_on, on_pages, page_names, texts_on
 from playwright.sync_api import expect
 from widget_pages import (
     facts,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from browsing import Visit
-    from playwright.sync_api import Browser, ElementHandle, Locator, Page, Route
+    from playwright.sync_api import ElementHandle, Locator, Page, Route
 
 SHOWN = """w => ({
   drawn: [...w.querySelectorAll("[data-weight]")].map(e => e.dataset.weight).join()
@@ -170,7 +170,7 @@ def on_places(kinds: Iterable[str]) -> pytest.MarkDecorator:
     for kind in kinds:
         pages = [page for page in page_names() if models_of(page, getattr(widgets, kind))]
         for page in pages or [NOT_BUILT]:
-            group = pytest.mark.xdist_group(f"{kind} {page}")
+            group = pytest.mark.xdist_group(page)
             found.append(pytest.param(kind, page, marks=group, id=f"{kind}-{page}"))
     return pytest.mark.parametrize(("kind", "where"), found, scope="module")
 
@@ -314,13 +314,12 @@ def walk(view: Locator, controls: tuple[str, ...]) -> Iterator[None]:
             yield
 
 
-@pytest.fixture(scope="module")
-def place(browser: Browser, bases: dict[str, str], kind: str, where: str) -> Iterator[Visit]:
-    """A page on which a kind of widget stands, for all that is tried with that kind."""
-    context, opened = visit(browser, bases["http"])
-    opened.open(where)
-    yield opened
-    context.close()
+@pytest.fixture
+def place(visits: Callable[[str, str], Visit], where: str) -> Visit:
+    """A page on which a kind of widget stands."""
+    opened = visits(where, "light")
+    opened.resize(DESK)
+    return opened
 
 
 @on_places(WALKS)

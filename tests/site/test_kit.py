@@ -52,6 +52,24 @@ def reader(browser: Browser, ways: dict[str, str]) -> Iterator[Callable[..., Vis
         context.close()
 
 
+@pytest.fixture(scope="module")
+def lasting(browser: Browser, ways: dict[str, str]) -> Iterator[Visit]:
+    """One tab for all who need none of their own."""
+    context, opened = visit(browser, ways["http"])
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def page(lasting: Visit) -> Iterator[Page]:
+    """The page with the boxes as a reader finds it who has done nothing yet."""
+    opened = lasting.open(ASK)
+    assert kept(opened) == {}
+    yield opened
+    opened.emulate_media(media="null")
+    opened.evaluate("localStorage.clear(); sessionStorage.clear()")
+
+
 def kept(page: Page) -> Any:
     return json.loads(page.evaluate(f"localStorage.getItem('{KEY}')") or "{}")
 
@@ -87,9 +105,8 @@ def test_a_prediction_uncovers_what_it_was_about(reader: Callable[..., Visit], w
 
 
 def test_a_prediction_that_fails_says_so_and_shows_what_is_right(
-    reader: Callable[..., Visit],
+    page: Page,
 ) -> None:
-    page = reader().open(ASK)
     page.locator("#ask-fog .box-send").click()
     expect(page.locator("#ask-fog .box-verdict")).to_have_text("Choose one of them first.")
     expect(page.locator(OSTRICH)).to_be_hidden()
@@ -104,9 +121,8 @@ def test_a_prediction_that_fails_says_so_and_shows_what_is_right(
 
 
 def test_without_predicting_the_output_is_shown_and_the_question_stays(
-    reader: Callable[..., Visit],
+    page: Page,
 ) -> None:
-    page = reader().open(ASK)
     page.locator(".box-uncover").click()
     expect(page.locator(OSTRICH)).to_be_visible()
     expect(page.locator("#ask-fog .box-why")).to_be_hidden()
@@ -129,16 +145,12 @@ def test_without_predicting_the_output_is_shown_and_the_question_stays(
         ("", "Type a number first, such as 0.5 or 3/4."),
     ],
 )
-def test_a_number_is_read_as_people_write_it(
-    reader: Callable[..., Visit], typed: str, said: str
-) -> None:
-    page = reader().open(ASK)
+def test_a_number_is_read_as_people_write_it(page: Page, typed: str, said: str) -> None:
     assert check(page, typed) == said
     expect(page.locator("#ask-paper .box-why")).to_be_visible(visible=said.startswith("✓"))
 
 
-def test_the_answer_can_always_be_asked_for(reader: Callable[..., Visit]) -> None:
-    page = reader().open(ASK)
+def test_the_answer_can_always_be_asked_for(page: Page) -> None:
     check(page, "14")
     page.locator("#ask-paper .box-answer summary").click()
     expect(page.locator("#ask-paper .box-why")).to_be_visible()
@@ -146,8 +158,7 @@ def test_the_answer_can_always_be_asked_for(reader: Callable[..., Visit]) -> Non
     expect(page.locator(".book-done-count")).to_have_text("1 of 3 questions done")
 
 
-def test_everything_is_done_by_keyboard(reader: Callable[..., Visit]) -> None:
-    page = reader().open(ASK)
+def test_everything_is_done_by_keyboard(page: Page) -> None:
     page.locator("#ask-fog input").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
@@ -303,8 +314,7 @@ def test_nothing_moves_when_the_boxes_wake(
     assert places[0] == places[1]
 
 
-def test_uncovering_moves_nothing(reader: Callable[..., Visit]) -> None:
-    page = reader().open(ASK)
+def test_uncovering_moves_nothing(page: Page) -> None:
     where = "() => document.querySelector('#ask-paper').getBoundingClientRect().y + scrollY"
     before = page.evaluate(where)
     page.locator(".box-uncover").click()
@@ -338,8 +348,7 @@ def test_search_opens_what_it_found(reader: Callable[..., Visit], way: str) -> N
     expect(page.locator("#search-results")).to_contain_text("Nothing in the book")
 
 
-def test_paper_has_it_all_and_no_buttons(reader: Callable[..., Visit]) -> None:
-    page = reader().open(ASK)
+def test_paper_has_it_all_and_no_buttons(page: Page) -> None:
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     for shown in (OSTRICH, "#ask-proof .deeper-body", "#ask-fog .box-why"):

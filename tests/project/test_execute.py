@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ("execute", "kernels", "inputs", "one_at_a_time", "replay")
 PROJECT = '[tool.pytest.ini_options]\npythonpath = ["book"]\naddopts = "--import-mode=importlib"\n'
-pytestmark = pytest.mark.slow  # each starts kernels
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("execute")]  # each starts kernels
 
 
 class Book:
@@ -75,12 +76,32 @@ class Book:
         return json.loads(done.stdout) if done.returncode == 0 else {"error": [done.stderr]}
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    made = Book(tmp_path)
+def two_chapters(root: Path) -> Book:
+    made = Book(root)
     made.chapter("01_one", "print(1 + 1)", prints="2\n")
     made.chapter("02_two", "x = 20", "print(x + 2)", prints="22\n")
     return made
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return two_chapters(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a book whose chapters were executed."""
+    made = two_chapters(tmp_path_factory.mktemp("executed"))
+    done = made.execute()
+    assert done.returncode == 0, done.stderr
+    return made.root
+
+
+@pytest.fixture
+def executed(once: Path, tmp_path: Path) -> Book:
+    """A copy of it, to do with as one likes."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    return Book(tmp_path)
 
 
 def test_a_second_time_only_what_changed_is_executed(book):
@@ -97,18 +118,17 @@ def test_a_second_time_only_what_changed_is_executed(book):
     assert book.kept("01_one").cells[1].outputs[0].text == "3\n"
 
 
-def test_new_text_takes_the_outputs_that_there_are_and_new_code_takes_none(book):
-    book.execute()
-    book.chapter("01_one", "print(1 + 1)", text="Other words.")
-    assert "nothing to execute" in book.execute().stdout
-    text, output = book.pages()["01_one"]
+def test_new_text_takes_the_outputs_that_there_are_and_new_code_takes_none(executed):
+    executed.chapter("01_one", "print(1 + 1)", text="Other words.")
+    assert "nothing to execute" in executed.execute().stdout
+    text, output = executed.pages()["01_one"]
     assert text == "Other words."
     assert "2\\n" in output
-    book.chapter("01_one", "print(7)")
-    assert "01_one.ipynb has changed since it was executed" in book.pages()["error"][0]
-    book.chapter("03_three", "print(3)")
-    (book.root / "chapters" / "01_one.ipynb").unlink()
-    assert "03_three.ipynb has not been executed" in book.pages()["error"][0]
+    executed.chapter("01_one", "print(7)")
+    assert "01_one.ipynb has changed since it was executed" in executed.pages()["error"][0]
+    executed.chapter("03_three", "print(3)")
+    (executed.root / "chapters" / "01_one.ipynb").unlink()
+    assert "03_three.ipynb has not been executed" in executed.pages()["error"][0]
 
 
 def test_a_page_in_markdown_with_cells_is_executed_too(book):
@@ -135,28 +155,26 @@ def test_nothing_is_lost_when_one_chapter_fails(book):
     assert second.returncode == 0
 
 
-def test_what_is_left_of_a_chapter_that_is_gone_goes_too(book):
-    book.execute()
-    (book.root / "chapters" / "02_two.ipynb").unlink()
-    book.execute()
-    assert not (book.root / "_build/executed/02_two.ipynb").exists()
+def test_what_is_left_of_a_chapter_that_is_gone_goes_too(executed):
+    assert (executed.root / "_build/executed/02_two.ipynb").exists()
+    (executed.root / "chapters" / "02_two.ipynb").unlink()
+    executed.execute()
+    assert not (executed.root / "_build/executed/02_two.ipynb").exists()
 
 
-def test_nbval_compares_what_was_executed_with_what_is_stored(book):
-    book.execute()
-    passed = book.compare()
+def test_nbval_compares_what_was_executed_with_what_is_stored(executed):
+    passed = executed.compare()
     assert "3 passed" in passed.stdout, passed.stdout
-    book.chapter("02_two", "x = 20", "print(x + 2)", prints="23\n")
-    failed = book.compare()
+    executed.chapter("02_two", "x = 20", "print(x + 2)", prints="23\n")
+    failed = executed.compare()
     assert failed.returncode == 1
     assert "1 failed, 2 passed" in failed.stdout
     assert "02_two.ipynb::Cell 1" in failed.stdout
 
 
-def test_nbval_compares_nothing_that_was_not_executed(book):
-    book.execute()
-    book.chapter("02_two", "x = 21", "print(x + 2)", prints="22\n")
-    compared = book.compare()
+def test_nbval_compares_nothing_that_was_not_executed(executed):
+    executed.chapter("02_two", "x = 21", "print(x + 2)", prints="22\n")
+    compared = executed.compare()
     assert compared.returncode == 1
     assert "02_two.ipynb was not executed since this changed: the chapter's code" in compared.stdout
 

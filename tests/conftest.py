@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import matplotlib
 import pytest
 import torch
+from groups import pytest_collection_modifyitems
 from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+
+__all__ = ["pytest_collection_modifyitems"]  # a hook of pytest's
 
 matplotlib.use("Agg")
 torch.set_num_threads(1)

@@ -80,8 +80,7 @@ def test_exercises_go_from_recall_to_what_extends(chapter: str) -> None:
     """Each begins with its level, as in "*Apply, in Python.*", and the levels rise."""
     levels = measured(chapter).levels
     assert set(levels) == set(LEVELS), "an exercise begins with Recall, Apply or Extend"
-    if chapter != "07_multi_head_attention":  # whose second exercise is to move down
-        assert list(levels) == sorted(levels, key=LEVELS.index)
+    assert list(levels) == sorted(levels, key=LEVELS.index)
 
 
 def test_the_exercises_come_within_twenty_screens(desk: Visit, chapter: str) -> None:

@@ -269,6 +269,7 @@ def _cover(made: box, wants_widget: bool) -> None:
             and node.get("nb_element") == "cell_code"
             and node.get("hide_mode") not in ("all", "output", "input+output")
             and outputs[0].get("nb_element") == "cell_code_output"
+            and outputs[0].children  # not of a cell that only records answers
             and _has_widget(outputs[0]) == wants_widget
         ):
             output = outputs[0]

@@ -10,16 +10,11 @@ from lengths import short_way
 from terms import Use, chapters, document, first_uses, glossary, in_text, second_edition
 
 pytestmark = pytest.mark.usefixtures("site")
-# Bare still, until the chapter is mended.
-KNOWN = {
-    "07_multi_head_attention": {"block"},
-}  # fmt: skip
 
 
 def bare(order: list[str]) -> list[str]:
     """What stands there without a definition, as one would look it up."""
-    first = [use for use in first_uses(order, second_edition()) if not use.defined]
-    found = [use for use in first if use.term not in KNOWN.get(use.chapter, ())]
+    found = [use for use in first_uses(order, second_edition()) if not use.defined]
     return [f"{use.chapter}, {use.section}: {use.term} in {use.around!r}" for use in found]
 
 
@@ -40,4 +35,4 @@ def test_the_chapter_that_the_glossary_names_introduces_the_term(chapter: int) -
     ]
     introduced = {use.term for use in meant if use.defined}
     named = {term for term, at in glossary().values() if at == chapter and "_" not in term}
-    assert sorted(named - introduced - KNOWN.get(name, set())) == []
+    assert sorted(named - introduced) == []

@@ -34,7 +34,7 @@ SECOND_EDITION: tuple[str, ...] = (
 WORDS, CODE, ASSERTS = 2200, 110, 6
 TO_SEE, TO_ANSWER = 8, 4
 SCREENS, TAB_STOPS = 20, 40
-MINUTES = 22  # of the core path, by the measure; twenty, once the last chapter has been shortened
+MINUTES = 20  # of the core path, by the measure
 PALE = 190  # of 255: what is paler in all three colours glares on a dark page
 
 pytestmark = [

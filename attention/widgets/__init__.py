@@ -20,6 +20,7 @@ from attention.widgets.position_explorer import PositionExplorer
 from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
 from attention.widgets.scaling_explorer import ScalingExplorer
+from attention.widgets.score_histogram import ScoreHistogram
 from attention.widgets.softmax_bars import SoftmaxBars
 from attention.widgets.translation_explorer import TranslationExplorer
 
@@ -44,6 +45,7 @@ __all__ = [
     "QueryArrow",
     "ResidualStream",
     "ScalingExplorer",
+    "ScoreHistogram",
     "SoftmaxBars",
     "TranslationExplorer",
 ]

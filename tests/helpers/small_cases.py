@@ -6,7 +6,7 @@ import pytest
 import torch
 from widget_examples import painter, query_arrow, softmax_bars
 
-from attention.widgets import DotProduct, DownhillBall, LineFit, MaskPainter
+from attention.widgets import DotProduct, DownhillBall, LineFit, MaskPainter, ScoreHistogram
 from attention.widgets.dot_product.picture import verdict
 from attention.widgets.downhill_ball.curves import CURVES
 
@@ -27,6 +27,10 @@ def small_cases() -> dict[str, list[dict]]:
         "shares": [
             shares_case(*setting)
             for setting in ((1.0, 0.0), (0.1, 5.0), (0.1, -5.0), (10.0, 2.5), (0.7, -0.3))
+        ],
+        "histograms": [
+            histogram_case(*setting)
+            for setting in ((1, 4, False, 0), (16, 64, False, 3), (256, 1024, True, 2**32 - 1))
         ],
         "arrows": [arrows_case(*numbers) for numbers in ARROWS],
         "descents": [descent_case(*state) for state in product(CURVES, STARTS, RATES)],
@@ -65,6 +69,17 @@ def shares_case(temperature: float, shift: float) -> dict:
     found = {"powers": powers, "weights": shown.weights, "sum": powers.sum()}
     given = {"scores": scores, "temperature": temperature, "shift": shift}
     return given | {name: tensor.tolist() for name, tensor in found.items()}
+
+
+def histogram_case(d_k: int, n_keys: int, scaled: bool, seed: int) -> dict:
+    """Random vectors, and what torch says of their scores and weights (float64)."""
+    shown = ScoreHistogram(d_k=d_k, n_keys=n_keys, scaled=scaled, seed=seed)
+    queries, keys = shown.vectors
+    weights = (queries[:1] @ keys[:n_keys].mT * shown.scale).softmax(dim=-1)[0]
+    found = {"query": queries[0], "counts": shown.counts, "weights": weights}
+    setting = {"dK": d_k, "nKeys": n_keys, "isScaled": scaled}
+    told = {name: tensor.tolist() for name, tensor in found.items()}
+    return {"seed": seed, "setting": setting, "deviation": shown.deviation, **told}
 
 
 def arrows_case(*numbers: float) -> dict:

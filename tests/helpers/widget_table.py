@@ -43,7 +43,7 @@ from widgets_drawn import (
     unsure_translator,
 )
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
-from widgets_drawn_slices import drawn_query, drawn_softmax
+from widgets_drawn_slices import drawn_histogram, drawn_query, drawn_softmax
 from widgets_drawn_small import (
     apart,
     drawn_arrows,
@@ -64,6 +64,7 @@ from attention.widgets import (
     DotProduct,
     DownhillBall,
     LineFit,
+    ScoreHistogram,
 )
 from attention.widgets.base.widget import BookWidget
 
@@ -152,6 +153,7 @@ TABLE = [
             "01_rnn_bottleneck",
             "02_bahdanau_attention",
             "03_queries_keys_values",
+            "04_scaling",
             "05_self_attention",
             "06_causal_attention",
             "07_multi_head_attention",
@@ -187,7 +189,7 @@ TABLE = [
     Row(
         "SoftmaxBars",
         make=softmax_bars,
-        chapters=("00_before_you_start", "03_queries_keys_values"),
+        chapters=("00_before_you_start", "03_queries_keys_values", "04_scaling"),
         view=".afm-softmax",
         controls=_names("score temperature shift"),
         slider="temperature",
@@ -239,6 +241,20 @@ TABLE = [
         place=("td[data-query='0'][data-key='1']", "data-weight"),
         number="w.jacobian[0, 1].item()",
         drawn=Drawn(scaling, drawn_scaling, open_all),
+    ),
+    Row(
+        "ScoreHistogram",
+        make=ScoreHistogram,
+        chapters=("04_scaling",),
+        view=".afm-score-histogram",
+        controls=_names("d_k n_keys scaled again"),
+        slider="d_k",
+        spoken="^{0} dimension",
+        announces="largest weight",
+        also=("n_keys", "1024"),
+        place=(".afm-share-bar", "data-value"),
+        number="w.weights.max().item()",
+        drawn=Drawn(lambda: ScoreHistogram(d_k=128, n_keys=256, seed=2), drawn_histogram),
     ),
     Row(
         "PositionExplorer",

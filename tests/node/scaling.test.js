@@ -3,12 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barPath } from "../../attention/widgets/scaling_explorer/bars.js";
+import { barPath } from "../../attention/widgets/js/bars.js";
+import { deviation, rootMeanSquare } from "../../attention/widgets/js/spread.js";
 import {
-  deviation,
   entropy,
   frobenius,
-  rootMeanSquare,
   saturation,
   softmaxJacobian,
 } from "../../attention/widgets/scaling_explorer/saturation.js";

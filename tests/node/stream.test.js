@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { uniforms } from "../../attention/widgets/js/luck.js";
 import { normSteps } from "../../attention/widgets/js/norm.js";
-import { drawnTokens, nextChances, uniforms } from "../../attention/widgets/next_token/luck.js";
+import { drawnTokens, nextChances } from "../../attention/widgets/next_token/luck.js";
 import { carriedAlong } from "../../attention/widgets/online_softmax/tiles.js";
 import { barLength } from "../../attention/widgets/norm_bars/view.js";
 import { norm, readOff, streamOf } from "../../attention/widgets/residual_stream/stream.js";

@@ -4,10 +4,10 @@ import torch
 from torch import Tensor
 
 from attention.widgets.base.lists import Items
+from attention.widgets.base.luck import uniforms
 from attention.widgets.base.tensors import FixedPoint
 from attention.widgets.base.traits import Number, State, Text, Whole, out_of_range
 from attention.widgets.base.widget import BookWidget
-from attention.widgets.next_token.luck import uniforms
 from attention.widgets.next_token.picture import alt_text, draw_png
 
 MOST_TOKENS, MOST_DRAWS = 16, 2000
@@ -87,7 +87,7 @@ class NextToken(BookWidget):
     @property
     def drawn(self) -> Tensor:
         """What has been drawn, in its order, as a token's number, n for another, int64 (draws,)."""
-        luck = torch.tensor(uniforms(self.seed, self.draws), dtype=torch.float64)
+        luck = torch.from_numpy(uniforms(self.seed, self.draws))
         ends = self.shown[:-1].cumsum(dim=0)  # (n,)
         kept = min(self.top_k, len(self.tokens))
         found = torch.searchsorted(ends[:kept], luck, right=True)

@@ -3,21 +3,6 @@
 import { softmax } from "../js/maths.js";
 
 /**
- * The first n numbers in [0, 1) that a seed gives (mulberry32), as luck.py has them.
- * @param {number} seed
- * @param {number} n
- */
-export function uniforms(seed, n) {
-  let state = seed | 0;
-  return Float64Array.from({ length: n }, () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  });
-}
-
-/**
  * The chances of the first n tokens, and of all others together.
  * @param {import("../js/maths.js").Vector} logits
  * @param {{ n: number, temperature: number, topK: number }} options

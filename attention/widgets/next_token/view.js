@@ -11,11 +11,12 @@
 import { button, slider, withPresent } from "../js/controls.js";
 import { AS_IT_IS, element, setText } from "../js/dom.js";
 import { decimal, grouped, plural, visible } from "../js/format.js";
+import { uniforms } from "../js/luck.js";
 import { unpack } from "../js/maths.js";
 import { readState, setState, viewOf } from "../js/mount.js";
 import { range } from "../js/range.js";
 import { shareList } from "../js/shares.js";
-import { drawnTokens, nextChances, uniforms } from "./luck.js";
+import { drawnTokens, nextChances } from "./luck.js";
 
 const DATA = ["tokens", "logits", "text", "seed"];
 const STATE = ["temperature", "top_k", "draws"];

@@ -31,21 +31,6 @@ export function softmaxJacobian(p) {
 }
 
 /**
- * √ of the mean of the squares.
- * @param {Vector} numbers
- */
-export const rootMeanSquare = (numbers) => Math.sqrt(dot(numbers, numbers) / numbers.length);
-
-/**
- * The standard deviation of all there are: their mean is taken off, and the sum divided by their number.
- * @param {Vector} numbers
- */
-export function deviation(numbers) {
-  const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-  return rootMeanSquare(numbers.map((x) => x - mean));
-}
-
-/**
  * −Σ p log₂ p, in bits; a weight of 0 adds nothing.
  * @param {Vector} p
  */

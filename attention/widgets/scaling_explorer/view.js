@@ -10,6 +10,7 @@
 //   .afm-readout                               the pointed-at or chosen cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
+import { barChart } from "../js/bars.js";
 import { checkbox, slider, withPresent } from "../js/controls.js";
 import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
 import { figureRow } from "../js/figures.js";
@@ -18,9 +19,9 @@ import { heatGrid, keepInSight, readout } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
 import { exponentiate, unpack } from "../js/maths.js";
 import { readState, setState, viewOf } from "../js/mount.js";
+import { deviation, rootMeanSquare } from "../js/spread.js";
 import { stepsTable } from "../js/steps.js";
-import { barChart } from "./bars.js";
-import { deviation, entropy, frobenius, rootMeanSquare, saturation } from "./saturation.js";
+import { entropy, frobenius, saturation } from "./saturation.js";
 
 const DATA = ["query", "key_vectors"];
 const STATE = ["d_k", "temperature", "scaled"];

@@ -23,6 +23,7 @@ SUITES = {
     "widgets/cost_explorer/picture.py": [CHARTS],
     "widgets/cache_calculator/picture.py": [CHARTS],
     "widgets/block_diagram/picture.py": [CHARTS],
+    "widgets/score_histogram/picture.py": ["unit/widgets/test_score_histogram.py"],
 } | {f"widgets/{name}/picture.py": [SMALL] for name in SMALL_ONES.split()}
 """For each file that may have a fault of these, the test files that are to catch it."""
 
@@ -319,6 +320,18 @@ FAULTS = {
         "shown.weights.tolist(), color=WEIGHT",
         "shown.weights.tolist()[::-1], color=WEIGHT",
         SHARED_OUT,
+    ),
+    "score histogram: the smallest weights": picture(
+        "score_histogram",
+        "weights.argsort(descending=True",
+        "weights.argsort(descending=False",
+        "test_the_bars_are_the_largest_weights_and_how_many_scores_a_bin_holds",
+    ),
+    "score histogram: bins from right to left": picture(
+        "score_histogram",
+        "histogram.bar(bins, shown.counts.tolist()",
+        "histogram.bar(bins, shown.counts.tolist()[::-1]",
+        "test_the_bars_are_the_largest_weights_and_how_many_scores_a_bin_holds",
     ),
     "split: numbers upside down": picture(
         "head_split", "0.76, -share, fc=colour", "0.76, share, fc=colour", CELLS

@@ -9,8 +9,8 @@ from widget_examples import next_token
 
 from attention.models.gpt.sampling import choose
 from attention.widgets import NextToken
+from attention.widgets.base.luck import uniforms
 from attention.widgets.base.picture import CHOSEN, WEIGHT
-from attention.widgets.next_token.luck import uniforms
 
 
 class TestNumbers:

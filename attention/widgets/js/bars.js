@@ -1,7 +1,7 @@
 // A bar for each of a few numbers, up for positive and down for negative, on an axis that the caller chooses.
 
-import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
-import { drawing } from "../js/vector.js";
+import { AS_IT_IS, element, setAttribute, setText } from "./dom.js";
+import { drawing } from "./vector.js";
 
 const STILL = { "vector-effect": "non-scaling-stroke" };
 

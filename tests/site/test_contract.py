@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SECOND_EDITION: tuple[str, ...] = (
     "00_before_you_start",
     "03_queries_keys_values",
+    "04_scaling",
     "06_causal_attention",
     "07_multi_head_attention",
     "08_gpt_block",

@@ -68,7 +68,11 @@ def authors(entry: Entry) -> str:
 
 
 def address(entry: Entry) -> str:
-    """Where the source itself is to be had; the list of references where that is not known."""
+    """Where the source itself is to be had.
+
+    Raises:
+        ValueError: If the entry does not say it.
+    """
     fields = entry.fields
     if "url" in fields:
         return str(fields["url"])
@@ -76,7 +80,7 @@ def address(entry: Entry) -> str:
         return f"https://doi.org/{fields['doi']}"
     if "eprint" in fields:
         return f"https://arxiv.org/abs/{fields['eprint']}"
-    return "references.md"
+    raise ValueError(f"{entry.key} in {REFERENCES.name} should have a url, doi or eprint")
 
 
 def to_links(text: str) -> str:

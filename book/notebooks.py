@@ -55,7 +55,7 @@ GATE = re.compile(
 )
 PAGE = re.compile(r"\[This chapter as a page of the book\]\((https?://\S+/)chapters/[\w-]+\.html\)")
 # The site leaves out what is inside of `solution-start`; JupyterLab shows it when it is opened.
-OPEN = "The cells down to the line hold it. A click on its three dots opens a cell."
+OPEN = "The folded cells below, down to the line, hold the solution. Click their three dots."
 
 
 def read(path: Path) -> NotebookNode:

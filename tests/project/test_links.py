@@ -7,8 +7,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from links import chapters, references, to_links, to_roles
+from links import address, chapters, references, to_links, to_roles
 from notebooks import CHAPTERS, OPEN, dumps, normal_form, read
+from pybtex.database import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(CHAPTERS.glob("*.ipynb"))
@@ -21,10 +22,23 @@ PAIRS = {
     ),
     "{cite:p}`sutskever2014,raschka2024`": (
         '([Sutskever et al., 2014](https://arxiv.org/abs/1409.3215 "sutskever2014");'
-        ' [Raschka, 2024](references.md "raschka2024"))'
+        " [Raschka, 2024](https://www.manning.com/books/build-a-large-language-model-from-scratch"
+        ' "raschka2024"))'
     ),
     "{ref}`Here <ch-scaling>`": '[Here](04_scaling.ipynb "ch-scaling")',
 }
+
+
+def test_every_source_can_be_found():
+    assert len(references()) > 80
+    assert all(address(entry).startswith("https://") for entry in references().values())
+
+
+def test_a_source_without_an_address_is_named():
+    entry = Entry("misc", {"title": "Lost"})
+    entry.key = "nobody1900"
+    with pytest.raises(ValueError, match=r"nobody1900 in references\.bib should have a url"):
+        address(entry)
 
 
 @pytest.mark.parametrize("role", PAIRS)

@@ -67,7 +67,7 @@ def in_order(app: Sphinx) -> list[str]:
 def one_sheet(
     app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Take from a page the sheets that the one will hold, and say so if it holds one not."""
+    """Take from a page the sheets that the one will hold, and warn of any other."""
     known = [*in_order(app), *LEFT_OUT]
     for sheet in context["css_files"]:
         name = str(getattr(sheet, "filename", sheet)).split("?")[0].removeprefix("_static/")

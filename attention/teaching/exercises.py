@@ -95,13 +95,17 @@ def _of_plain(got: Any, wanted: Any, room: float) -> str:
     if isinstance(got, Tensor) and got.numel() == 1:
         got = got.item()
     if is_number and _is_number(got):
-        right = abs(got - wanted) <= room
+        right = got == wanted or abs(got - wanted) <= room
         return "" if right else f"{_show(got)} is wrong: {direction(got, wanted)}"
     if is_number or not isinstance(got, type(wanted)):
         return (
             f"should return {'a number' if is_number else _kind(wanted)}, but returned {_kind(got)}"
         )
-    return "" if got == wanted else f"{_show(got)} is wrong"
+    try:
+        right = bool(got == wanted)
+    except (RuntimeError, ValueError):  # a list in which a tensor or an array stands for a number
+        right = False
+    return "" if right else f"{_show(got)} is wrong"
 
 
 def _is_number(value: Any) -> bool:

@@ -99,6 +99,7 @@ def raising(x):
         ),
         (lambda x: torch.ones(2), lambda x: "yes", 1, "should return a str, but returned a Tensor"),
         (lambda x: "No", lambda x: "yes", 1, "'No' is wrong"),
+        (lambda x: [torch.ones(2)], lambda x: [1.0], 1, "[tensor([1., 1.])] is wrong"),
     ],
 )
 def test_a_wrong_answer_is_told_what_is_wrong(answer, reference, argument, problem, capsys):
@@ -149,6 +150,10 @@ def test_no_line_is_longer_than_a_page_shows(capsys):
     assert len(lines) > 12
     assert max(map(len, lines)) <= 72
     assert not any(line.rstrip().endswith("-") for line in lines), "a minus belongs to its number"
+
+
+def test_infinity_equals_itself():
+    assert grade(lambda x: x, lambda x: float("inf"), [(float("inf"),)])
 
 
 def test_a_number_may_be_a_tensor_of_one():

@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
@@ -39,6 +39,19 @@ WAKE_ALL = """async () => {
     for (const box of closed) box.open = false;
   }
   scrollTo({top: 0, behavior: "instant"});
+}"""
+# Open the closed sections around a widget and lift the cover from it, as a reader does.
+REVEAL = """place => {
+  for (let box = place.closest("details"); box; box = box.parentElement.closest("details"))
+    if (!box.open) (box.open = true), (box.dataset.opened = "");
+  const cover = place.closest(".box-covered")?.querySelector(".box-cover");
+  if (cover) cover.parentElement.classList.remove("box-covered"), (cover.dataset.lifted = "");
+}"""
+HIDE_AGAIN = """() => {
+  for (const box of document.querySelectorAll("[data-opened]"))
+    (box.open = false), delete box.dataset.opened;
+  for (const cover of document.querySelectorAll("[data-lifted]"))
+    cover.parentElement.classList.add("box-covered"), delete cover.dataset.lifted;
 }"""
 # How far things have moved, half a second after the page was there.
 SHIFTS = """() => new Promise(done => {
@@ -171,6 +184,14 @@ class Visit:
         paths = {unquote(urlsplit(url).path) for url in self.loaded if url.startswith(self.base)}
         start = unquote(urlsplit(self.base).path)
         return [SITE / path.removeprefix(start) for path in sorted(paths)]
+
+
+@contextmanager
+def in_sight(widget: Locator) -> Iterator[Locator]:
+    """A widget that can be seen and moved; then its page is as it was, for other tests."""
+    widget.evaluate(REVEAL)
+    yield widget
+    widget.page.evaluate(HIDE_AGAIN)
 
 
 def visit(browser: Browser, base: str, **options: Any) -> tuple[BrowserContext, Visit]:

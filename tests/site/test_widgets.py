@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import torch
-from browsing import DESK, NOT_BUILT, SITE, models_on, on_pages, page_names, texts_on
+from browsing import (
+    DESK,
+    NOT_BUILT,
+    REVEAL,
+    SITE,
+    in_sight,
+    models_on,
+    on_pages,
+    page_names,
+    texts_on,
+)
 from playwright.sync_api import expect
 from widget_pages import (
     facts,
@@ -213,6 +223,7 @@ def test_every_slider_moves_by_keyboard(tab: Callable[..., Visit], where: str) -
     found = page.query_selector_all(".afm-widget")
     assert len(found) >= len(models_on(where)) > 0
     for widget in found:
+        widget.evaluate(REVEAL)
         window = widget.query_selector('input[type=radio][value="window"]')
         if window:
             window.focus()
@@ -356,10 +367,11 @@ def test_every_position_shows_what_python_computes(place: Visit, kind: str, wher
     for view, twin in with_twins(place.page, where, getattr(widgets, kind), BY_NAME[kind].view):
         ways = {tuple(c for c in way if has(twin, c)): None for way in walks.ways}
         tried = 0
-        for _ in (place for way in ways if way for place in walk(view, way)):
-            open_lists(view)  # a move may bring new ones
-            walks.same(view, twin)
-            tried += 1
+        with in_sight(view):
+            for _ in (place for way in ways if way for place in walk(view, way)):
+                open_lists(view)  # a move may bring new ones
+                walks.same(view, twin)
+                tried += 1
         assert tried > 3
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import models_on, on_pages, page_names
+from browsing import REVEAL, models_on, on_pages, page_names
 from screens import RESULT_IN_THE_MIDDLE
 from widget_table import TABLE
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 390, "height": 844}
 WITH_WIDGETS = [name for name in page_names() if models_on(name)]
-OPEN_ALL = "() => document.querySelectorAll('details.deeper').forEach(one => (one.open = true))"
 BAR = "() => document.querySelector('.bd-header-article').getBoundingClientRect().bottom"
 
 
@@ -25,10 +24,10 @@ def test_the_slider_is_under_the_bar_while_the_last_result_is_read(
     tab: Callable[..., Visit], where: str
 ) -> None:
     page = tab("file", viewport=PHONE, has_touch=True).open(where)
-    page.evaluate(OPEN_ALL)
     tried = 0
     for row in TABLE:
         for view in page.locator(row.view).all():
+            view.evaluate(REVEAL)
             held = view.locator(".afm-held input[type=range]:enabled")
             own = view.locator(f"input[data-control={row.slider}]")
             slider = (held if held.count() else own).first

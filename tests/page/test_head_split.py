@@ -20,7 +20,7 @@ def panel(view, side: str) -> torch.Tensor:
 
 def same_as_torch(view, shown: HeadSplit) -> None:
     torch.testing.assert_close(panel(view, "after"), shown.after.flatten(), atol=1e-6, rtol=0)
-    sources = {"split": shown.query, "rejoin": shown.contexts, "mix": shown.joined}
+    sources = {"split": shown.query, "rejoin": shown.context, "mix": shown.joined}
     before = sources.get(shown.step, torch.zeros(0)).double().flatten()
     torch.testing.assert_close(panel(view, "before"), before, atol=1e-6, rtol=0)
     shapes = view.locator(".afm-split-path li[data-now] b").all_text_contents()
@@ -91,7 +91,7 @@ def test_the_sums_are_written_out(open_page) -> None:
     expected = [x for pair in zip(shown.weights[1, 1, :2], value, strict=True) for x in pair]
     numbers = [float(x) for term in terms.split(" + ") for x in term.split(" \u00d7 ")]
     assert numbers == pytest.approx([x.item() for x in expected], abs=5e-3)
-    assert float(result) == pytest.approx(shown.contexts[1, 1, 2].item(), abs=5e-3)
+    assert float(result) == pytest.approx(shown.context[1, 1, 2].item(), abs=5e-3)
     view.locator("[data-control=step][value=mix]").dispatch_event("click")
     assert followed(view)["before"] == [f"1,{column}" for column in range(12)], "the whole row"
     parts = [

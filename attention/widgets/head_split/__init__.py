@@ -103,14 +103,9 @@ class HeadSplit(AttendingWidget):
         return tensor.view(self.n_heads, length, d_head)  # (H, T, d_head), but of other numbers
 
     @property
-    def contexts(self) -> Tensor:
-        """Each head's context vectors, in PyTorch, float64 (H, T, d_head)."""
-        return self.context
-
-    @property
     def joined(self) -> Tensor:
         """The heads' contexts side by side, in PyTorch, float64 (T, d_model)."""
-        return self.contexts.transpose(0, 1).flatten(1)
+        return self.context.transpose(0, 1).flatten(1)
 
     @property
     def output(self) -> Tensor:
@@ -122,7 +117,7 @@ class HeadSplit(AttendingWidget):
         """What the present step results in, (H, T, d_head) at first, then (T, d_model)."""
         results = {
             "split": lambda: self.split(self.query.double()),
-            "attend": lambda: self.contexts,
+            "attend": lambda: self.context,
         }
         return (results | {"rejoin": lambda: self.joined, "mix": lambda: self.output})[self.step]()
 

@@ -36,7 +36,7 @@ def draw_png(split: Shown) -> str:
 
 
 def _before(split: Shown) -> Tensor:
-    sources = {"split": "query", "rejoin": "contexts", "mix": "joined"}
+    sources = {"split": "query", "rejoin": "context", "mix": "joined"}
     return getattr(split, sources[split.step]).double()
 
 

@@ -42,7 +42,7 @@ function build({ model, root }) {
     describe: (size) => ({ text: String(size), spoken: `${size} in a tile` }),
     onInput: (size) => setState(model, { size, step: Math.min(model.get("step"), tilesOf(size)) }),
   });
-  const eaten = slider({
+  const progress = slider({
     name: "step",
     label: "Tiles read",
     choices: [0],
@@ -64,7 +64,7 @@ function build({ model, root }) {
       "div",
       { class: "afm-controls" },
       width.node,
-      eaten.node,
+      progress.node,
       element("div", { class: "afm-buttons" }, ...buttons),
     ),
     list.node,
@@ -82,7 +82,7 @@ function build({ model, root }) {
     const carried = carriedAlong(scores, values, { size, step });
     const [now, old] = [carried[step], carried[Math.max(0, step - 1)]];
     width.update(size);
-    eaten.update(step, { choices: range(tilesOf(size) + 1) });
+    progress.update(step, { choices: range(tilesOf(size) + 1) });
     list.update(
       scores.map((score, j) => {
         const isRead = j < nRead;

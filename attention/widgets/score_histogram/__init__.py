@@ -57,7 +57,7 @@ class ScoreHistogram(BookWidget):
     def vectors(self) -> tuple[Tensor, Tensor]:
         """The queries (32, d_k) and the keys (64 or more, d_k), as drawn, float64."""
         count = N_QUERIES + max(N_KEYS, self.n_keys)
-        numbers = torch.from_numpy(normals(self.seed, count * WIDEST).copy())
+        numbers = torch.from_numpy(normals(self.seed, count * WIDEST))
         every = numbers.view(count, WIDEST)[:, : self.d_k]
         return every[:N_QUERIES], every[N_QUERIES:]
 

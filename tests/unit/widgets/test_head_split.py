@@ -46,7 +46,7 @@ class TestNumbers:
         assert shapes == {
             "split": (3, 5, 4), "attend": (3, 5, 4), "rejoin": (5, 12), "mix": (5, 12),
         }  # fmt: skip
-        assert torch.equal(shown.joined[:, 4:8], shown.contexts[1])
+        assert torch.equal(shown.joined[:, 4:8], shown.context[1])
 
 
 class TestArguments:

@@ -14,6 +14,7 @@ import re
 
 BARE = {
     "03_queries_keys_values": "QKVqkv",
+    "04_scaling": "QKVqk",
     "05_self_attention": "QKVq",
     "06_causal_attention": "QKVq",
     "07_multi_head_attention": "QKVq",

@@ -55,15 +55,17 @@ class Tabs:
         return page
 
     def take_back(self) -> None:
-        """The test is over."""
-        for page, kind in self.taken:
+        """The test is over: what its page has begun ends here, and no button is held."""
+        taken, self.taken = self.taken, []
+        for page, kind in taken:
             if kind is None:
                 page.close()
                 continue
+            page.goto("about:blank")  # or its last errors would be heard in the next test
+            page.mouse.up()
             page.mouse.move(0, 0)
             page.emulate_media(forced_colors="null")
             self.free[kind].append(page)
-        self.taken.clear()
 
 
 @pytest.fixture(scope="session")

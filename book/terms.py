@@ -170,8 +170,9 @@ def second_edition() -> list[str]:
 
 def listed(reader: str, order: list[str]) -> list[Use]:
     """Print what a reader meets, chapter by chapter, and return what stood bare."""
-    first = {use.term: use for use in first_uses(order, second_edition())}
-    for chapter in [name for name in order if name in second_edition()]:
+    held = second_edition()
+    first = {use.term: use for use in first_uses(order, held)}
+    for chapter in [name for name in order if name in held]:
         print(f"\n{chapter}, read by {reader}")
         for term in sorted({use.term for use in uses(chapter, document(chapter))}, key=str.lower):
             use = first[term]

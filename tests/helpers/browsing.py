@@ -87,6 +87,12 @@ def models_on(name: str) -> dict[str, dict[str, Any]]:
     return _carried(name)["state"]
 
 
+@cache
+def with_widgets() -> list[str]:
+    """The pages that carry widgets; a stand-in that fails when none is built."""
+    return [name for name in page_names() if models_on(name)] or [NOT_BUILT]
+
+
 def texts_on(name: str) -> list[str]:
     """The styles and programs of a page's widgets, which the models name by their numbers."""
     return _carried(name)["texts"]
@@ -190,8 +196,10 @@ class Visit:
 def in_sight(widget: Locator) -> Iterator[Locator]:
     """A widget that can be seen and moved; then its page is as it was, for other tests."""
     widget.evaluate(REVEAL)
-    yield widget
-    widget.page.evaluate(HIDE_AGAIN)
+    try:
+        yield widget
+    finally:
+        widget.page.evaluate(HIDE_AGAIN)
 
 
 def visit(browser: Browser, base: str, **options: Any) -> tuple[BrowserContext, Visit]:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from attention import widgets
 
 FOLDER = Path(widgets.__file__).parent
-BASIC = "js/widget.css"
 NAME = r"afm-[a-z0-9-]+"
 
 

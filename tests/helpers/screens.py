@@ -1,4 +1,6 @@
-"""What one screen shows at a time."""
+"""What one screen shows at a time, on a phone in the hand."""
+
+PHONE = {"width": 390, "height": 844}
 
 # The last result of a widget goes to the middle of the screen; then where is the slider, and which
 # of the points along it are covered? The last result is the last child of the view that is neither

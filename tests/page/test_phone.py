@@ -2,10 +2,9 @@
 
 import pytest
 from browsing import NEXT_FRAME
-from screens import RESULT_IN_THE_MIDDLE
+from screens import PHONE, RESULT_IN_THE_MIDDLE
 from widget_table import TABLE
 
-PHONE = {"width": 390, "height": 844}
 ROOM = "body { padding: 900px 0 !important }"
 
 

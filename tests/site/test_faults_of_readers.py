@@ -65,8 +65,7 @@ def test_a_chapter_is_as_readers_expect(
     visits: Callable[[str, str], Visit], check: Callable
 ) -> None:
     opened = visits(CHAPTER, "light")
-    check(opened.page)
-    opened.resize(DESK)
+    check(opened.resize(DESK))
     assert opened.problems == []
 
 

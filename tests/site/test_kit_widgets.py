@@ -8,6 +8,7 @@ import pytest
 from browsing import serve, visit
 from javascript import violations
 from playwright.sync_api import expect
+from screens import PHONE
 from small_book import HAS_RUN, build, choice, moved, ran, said
 
 from attention.widgets import DotProduct, SoftmaxBars
@@ -23,7 +24,6 @@ PAGE = "chapters/03_move.html"
 CONTENTS = "format: jb-book\nroot: index\nchapters:\n- file: chapters/03_move\n"
 ARROWS = "[data-widget=DotProduct]"
 BARS = "[data-widget=SoftmaxBars]"
-PHONE = {"width": 390, "height": 844}
 
 
 def box(name: str, classes: str) -> str:

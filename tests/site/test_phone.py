@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import REVEAL, models_on, on_pages, page_names
-from screens import RESULT_IN_THE_MIDDLE
+from browsing import REVEAL, on_pages, with_widgets
+from screens import PHONE, RESULT_IN_THE_MIDDLE
 from widget_table import TABLE
 
 if TYPE_CHECKING:
@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
     from browsing import Visit
 
-PHONE = {"width": 390, "height": 844}
-WITH_WIDGETS = [name for name in page_names() if models_on(name)]
 BAR = "() => document.querySelector('.bd-header-article').getBoundingClientRect().bottom"
 
 
-@pytest.mark.parametrize("where", on_pages(WITH_WIDGETS))
+@pytest.mark.parametrize("where", on_pages(with_widgets()))
 def test_the_slider_is_under_the_bar_while_the_last_result_is_read(
     tab: Callable[..., Visit], where: str
 ) -> None:

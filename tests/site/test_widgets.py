@@ -21,6 +21,7 @@ from browsing import (
     on_pages,
     page_names,
     texts_on,
+    with_widgets,
 )
 from playwright.sync_api import expect
 from widget_pages import (
@@ -185,7 +186,6 @@ def on_places(kinds: Iterable[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("kind", "where"), found, scope="module")
 
 
-WITH_WIDGETS = [page for page in page_names() if models_on(page)] or [NOT_BUILT]
 WITH_FIGURES = [name for name in WALKS if ".afm-figures" in str(getattr(widgets, name)._css)]
 
 
@@ -216,7 +216,7 @@ def press(page: Page, slider: ElementHandle) -> None:
     page.wait_for_timeout(40)
 
 
-@pytest.mark.parametrize("where", on_pages(WITH_WIDGETS))
+@pytest.mark.parametrize("where", on_pages(with_widgets()))
 def test_every_slider_moves_by_keyboard(tab: Callable[..., Visit], where: str) -> None:
     opened = tab("file")
     page = opened.open(where)
@@ -375,7 +375,7 @@ def test_every_position_shows_what_python_computes(place: Visit, kind: str, wher
         assert tried > 3
 
 
-@pytest.mark.parametrize("where", on_pages(WITH_WIDGETS[:1]))
+@pytest.mark.parametrize("where", on_pages(with_widgets()[:1]))
 def test_broken_widget_shows_its_picture(tab: Callable[..., Visit], where: str) -> None:
     opened = tab("http")
 

@@ -5,16 +5,18 @@ from extension.boxes import _cover, box, box_cover
 
 
 def _cell(*shown: nodes.Node) -> nodes.container:
+    """A code cell and its output, as myst-nb writes them."""
     output = nodes.container("", *shown, nb_element="cell_code_output")
-    return nodes.container("", nodes.container(), output, nb_element="cell_code")
+    code = nodes.container(nb_element="cell_code_source")
+    return nodes.container("", code, output, nb_element="cell_code")
 
 
-def test_an_output_of_which_nothing_is_left_is_passed_over() -> None:
-    """A progress bar goes to stderr, which no page shows."""
-    made = box(box="ask-it")
-    silent, told = _cell(), _cell(nodes.literal_block("", "0.7"))
-    section = nodes.section("", made, silent, told)
-    _cover(made, wants_widget=False)
-    covers = list(section.findall(box_cover))
-    assert [cover.parent for cover in covers] == [told[1]]
-    assert covers[0]["covers"] == ["ask-it"]
+def test_a_cell_that_shows_nothing_is_passed_over() -> None:
+    """One that only records answers, or a progress bar, which goes to stderr."""
+    asked = box(box="fog")
+    empty, result = _cell(), _cell(nodes.paragraph("", "24 degrees"))
+    nodes.section("", asked, empty, result)
+    _cover(asked, False)
+    assert list(empty.findall(box_cover)) == []
+    (cover,) = result.findall(box_cover)
+    assert cover["covers"] == ["fog"]

@@ -195,10 +195,10 @@ def test_seventy_two_signs_fit_and_more_go_on_beneath(tab: Callable[..., Visit])
         assert wide <= 0
 
 
-def test_the_copy_button_covers_no_code(tab: Callable[..., Visit]) -> None:
+def test_the_copy_button_covers_nothing(tab: Callable[..., Visit]) -> None:
     page = tab("http", viewport=NARROW, has_touch=True, is_mobile=True).open(CHAPTER)
     covered = page.evaluate(
-        """() => [...document.querySelectorAll("div.cell_input .highlight")].filter(box => {
+        """() => [...document.querySelectorAll("div.cell .highlight:has(.copybtn)")].filter(box => {
           const button = box.querySelector("button.copybtn").getBoundingClientRect();
           const range = document.createRange();
           const words = document.createTreeWalker(box.querySelector("pre"), NodeFilter.SHOW_TEXT);

@@ -87,7 +87,7 @@ def open_and_run_all(page: Page, lab, notebook: str) -> BlockingKernelClient:
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     # The kernel answers in order: this answer comes when every cell has run.
-    client.execute_interactive("", timeout=300, store_history=False)
+    client.execute_interactive("", timeout=600, store_history=False)
     # A cell that fails ends the run, and the count of the cells that were run falls short.
     cells = nbformat.read(lab.chapters / notebook, as_version=4).cells
     to_run = sum(cell.cell_type == "code" for cell in cells)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from extension.boxes import box, box_answer
+from extension.boxes import WIDGET_VIEW, box, box_answer
 from extension.deeper import deeper
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 WORDS, LINES, FIGURES, WIDGETS = 200, 12, 2, 0.5  # a minute
 EXERCISE = 3  # minutes of thought for each, beside what it says and half of what solves it
 WORD = re.compile(r"\w[\w'\u2019.,-]*")
-WIDGET = "application/vnd.jupyter.widget-view+json"
 NO_CONTROLS = ("AttentionPicture(",)  # widgets that are looked at
 CLOSED = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 EXERCISES = "exercises"
@@ -184,7 +183,7 @@ def _measured(node: nodes.Node) -> Measure:
     if isinstance(node, nodes.Text):
         return Measure(words=len(WORD.findall(node.astext())))
     kinds = {part.get("mime_type", ""): part.astext() for part in node.children}
-    if WIDGET in kinds:
+    if WIDGET_VIEW in kinds:
         passive = kinds.get("text/plain", "").startswith(NO_CONTROLS)
         return Measure(figures=1) if passive else Measure(widgets=1)
     return Measure(figures=int(any(kind.startswith("image/") for kind in kinds)))

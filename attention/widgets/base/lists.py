@@ -1,10 +1,14 @@
 """Traits that hold lists: of strings or whole numbers, and lists in lists."""
 
+import math
 import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from attention.widgets.base.traits import REQUIRED, Argument, InvalidValue, State
+
+NUMBERS = "a list of finite numbers"
+"""What a list of :func:`finite` should be, in words."""
 
 
 class Items(Argument):
@@ -99,6 +103,14 @@ def word(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def finite(value: Any) -> float:
+    """A leaf of :class:`Nested`: a number that is neither infinite nor undefined."""
+    number = float(value)
+    if isinstance(value, bool | str) or not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def share(value: Any) -> float:

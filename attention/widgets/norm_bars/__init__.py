@@ -1,12 +1,9 @@
 """NormBars: what layer normalisation does to a vector, step by step."""
 
-import math
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from attention.widgets.base.lists import Nested
+from attention.widgets.base.lists import NUMBERS, Nested, finite
 from attention.widgets.base.traits import Choice, Number, State, other_count, out_of_range
 from attention.widgets.base.widget import BookWidget
 from attention.widgets.norm_bars.picture import alt_text, draw_png
@@ -15,14 +12,6 @@ VALUES = (2.0, -1.0, 0.5, 3.0, -2.0, 1.0, 0.0, 1.5)
 MOST = 3.0
 EPSILON = 1e-5
 NORMS = ("layer", "rms")
-NUMBERS = "a list of finite numbers"
-
-
-def _finite(value: Any) -> float:
-    number = float(value)
-    if isinstance(value, bool | str) or not math.isfinite(number):
-        raise ValueError
-    return number
 
 
 def _a_few(values: list[float], _: State) -> str:
@@ -69,13 +58,13 @@ class NormBars(BookWidget):
         Ba, Kiros and Hinton 2016, section 3; Zhang and Sennrich 2019 (RMSNorm).
     """
 
-    values = Nested(_finite, 1, NUMBERS, initial=VALUES, check=_a_few)
+    values = Nested(finite, 1, NUMBERS, initial=VALUES, check=_a_few)
     gain = Nested(
-        _finite, 1, NUMBERS, initial=lambda state: _but(1.0, {2: 1.5, 5: 0.5}, state),
+        finite, 1, NUMBERS, initial=lambda state: _but(1.0, {2: 1.5, 5: 0.5}, state),
         check=_as_many,
     )  # fmt: skip
     bias = Nested(
-        _finite, 1, NUMBERS, initial=lambda state: _but(0.0, {4: 1.0}, state), check=_as_many
+        finite, 1, NUMBERS, initial=lambda state: _but(0.0, {4: 1.0}, state), check=_as_many
     )
     norm = Choice(NORMS, "layer")
     times = Number(1.0, low=0.1, high=10.0)

@@ -1,13 +1,12 @@
 """OnlineSoftmax: a row of scores read tile by tile, with all that has to be remembered of it."""
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from attention.functional.online_softmax import Partial, finish, partial_attention
-from attention.widgets.base.lists import Nested
+from attention.widgets.base.lists import NUMBERS, Nested, finite
 from attention.widgets.base.traits import State, Whole, other_count, out_of_range
 from attention.widgets.base.widget import BookWidget
 from attention.widgets.online_softmax.picture import alt_text, draw_png
@@ -15,14 +14,6 @@ from attention.widgets.online_softmax.picture import alt_text, draw_png
 SCORES = (0.5, 2.0, 1.0, 0.2, 1.5, 3.0, 0.8, 2.2)
 VALUES = (4.0, 0.0, 6.0, 2.0, 8.0, 1.0, 5.0, 3.0)
 LEAST, MOST = 2, 12
-NUMBERS = "a list of finite numbers"
-
-
-def _finite(value: Any) -> float:
-    number = float(value)
-    if isinstance(value, bool | str) or not math.isfinite(number):
-        raise ValueError
-    return number
 
 
 def _a_few(scores: list[float], _: State) -> str:
@@ -68,8 +59,8 @@ class OnlineSoftmax(BookWidget):
         Milakov and Gimelshein 2018, section 3 (m and l); Rabe and Staats 2021, section 2 (o).
     """
 
-    scores = Nested(_finite, 1, NUMBERS, initial=SCORES, check=_a_few)
-    values = Nested(_finite, 1, NUMBERS, initial=VALUES, check=_as_many)
+    scores = Nested(finite, 1, NUMBERS, initial=SCORES, check=_a_few)
+    values = Nested(finite, 1, NUMBERS, initial=VALUES, check=_as_many)
     size = Whole(2, low=1, high=lambda state: len(state.scores))
     step = Whole(1, low=0, high=_tiles, follow=lambda step, state: min(step, _tiles(state)))
     in_repr = ("size", "step")

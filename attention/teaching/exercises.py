@@ -73,7 +73,7 @@ def _difference(got: Any, wanted: Any, tolerance: float | None) -> str:
     if isinstance(got, Exception):
         return f"raised {type(got).__name__}: {got}"
     if got is None:
-        return "returned None: the function is still to be written"
+        return "returned None: still to be written"
     if isinstance(wanted, tuple):
         if not isinstance(got, tuple) or len(got) != len(wanted):
             returned = len(got) if isinstance(got, tuple) else _kind(got)

@@ -66,7 +66,7 @@ def raising(x):
 @pytest.mark.parametrize(
     ("answer", "reference", "argument", "problem"),
     [
-        (unwritten, double, 1.0, "returned None: the function is still to be written"),
+        (unwritten, double, 1.0, "returned None: still to be written"),
         (raising, double, 1.0, "raised ZeroDivisionError: division by zero"),
         (lambda x: (x, x), lambda x: (x, x, x), 1, "should return 3 values, but returned 2"),
         (lambda x: [x, x], lambda x: (x, x), 1, "should return 2 values, but returned a list"),

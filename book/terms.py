@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from extension.measure import leaves, page_of
+from extension.measure import leaves
 from lengths import DOCTREES, ROOT, short_way
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 GLOSSARY = ROOT / "chapters" / "glossary.md"
 ENTRY = re.compile(r"^((?:\S.*\n)+)((?:  .*\n)+)", re.MULTILINE)
+ASKS = re.compile(r":class: (?:predict|check)\b")
 CHAPTER = re.compile(r"\(chapter (\d+)\)")
 # Other forms of a term than its plural, and what one says for short.
 FORMS = {
@@ -164,8 +165,9 @@ def chapters() -> list[str]:
 
 
 def second_edition() -> list[str]:
-    """Those that ask their reader something."""
-    return [name for name in chapters() if page_of(DOCTREES, f"chapters/{name}").boxes]
+    """Those that ask their reader something, by their notebooks: they need no built book."""
+    notebooks = sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
+    return [path.stem for path in notebooks if ASKS.search(path.read_text(encoding="utf-8"))]
 
 
 def listed(reader: str, order: list[str]) -> list[Use]:

@@ -1,6 +1,7 @@
 """What a chapter of the second edition promises its reader, held as bounds.
 
-The core path is the open text before the section "Exercises" (`book/extension/measure.py`).
+These are the chapters that ask their reader something (`book/terms.py`). The core path is the open
+text before the section "Exercises" (`book/extension/measure.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pytest
 from browsing import DESK, SITE, visit
 from extension.measure import LEVELS, page_of
 from PIL import Image
+from terms import second_edition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,17 +22,6 @@ if TYPE_CHECKING:
     from browsing import Visit
     from extension.measure import Page
     from playwright.sync_api import Browser
-
-# The chapters that have been rewritten: their files, one word each.
-SECOND_EDITION: tuple[str, ...] = (
-    "00_before_you_start",
-    "03_queries_keys_values",
-    "04_scaling",
-    "06_causal_attention",
-    "07_multi_head_attention",
-    "08_gpt_block",
-    "10_quadratic_cost",
-)
 
 WORDS, CODE, ASSERTS = 2200, 110, 6
 TO_SEE, TO_ANSWER = 8, 4
@@ -43,7 +34,7 @@ pytestmark = [
         "chapter",
         [
             pytest.param(name, marks=pytest.mark.xdist_group(f"chapters/{name}.html"))
-            for name in SECOND_EDITION
+            for name in second_edition()
         ],
         scope="module",
     )
@@ -95,7 +86,9 @@ def test_the_exercises_come_within_twenty_screens(desk: Visit, chapter: str) -> 
 
 
 def test_no_visible_code_is_cut_off(desk: Visit, chapter: str) -> None:
-    cut = desk.page.locator("article div.cell_input pre:visible").evaluate_all(
+    code = desk.page.locator("article div.cell_input pre:visible")
+    assert code.count() > 5, f"the code of {chapter}"
+    cut = code.evaluate_all(
         "all => all.filter(pre => pre.scrollWidth > pre.clientWidth + 1)"
         ".map(pre => pre.textContent.slice(0, 80))"
     )
@@ -105,7 +98,9 @@ def test_no_visible_code_is_cut_off(desk: Visit, chapter: str) -> None:
 def test_no_figure_glares_on_the_dark_page(desk: Visit, chapter: str) -> None:
     """Of what is on the screen, less than half of each figure is pale."""
     glaring = []
-    for figure in desk.page.locator("article .cell_output img:visible").all():
+    figures = desk.page.locator("article .cell_output img:visible").all()
+    assert figures, f"the figures of {chapter}"
+    for figure in figures:
         picture = Image.open(io.BytesIO(figure.screenshot())).convert("RGB")
         if (np.asarray(picture).min(-1) > PALE).mean() > 0.5:
             glaring.append(figure.get_attribute("alt"))

@@ -6,7 +6,8 @@ on the page, in a box and on white paper. The light one keeps its colours. In th
 - white becomes the dark page's background and the figures' ink its text colour, exactly;
 - what stood out from white stands out as much from the dark background: the contrast (WCAG 2.2,
   relative luminance) is kept, up to one power for all colours, so a stronger colour still means
-  more;
+  more. What is all but white has a floor below it: eyes do not tell a cell of 1.04 from a dark
+  page, so the palest cell of a heat map has 1.2;
 - the hue stays, and the chroma as far as the screen has such a colour (OKLab, Ottosson 2020).
 
 The pictures are kept in `_build/pictures` under a digest of what they are made from.
@@ -24,6 +25,7 @@ from PIL import Image
 
 HERE = Path(__file__).resolve()
 THEMES = ("light", "dark")
+FLOOR = 0.28, 0.03  # how much higher than its contrast a pale colour stands, and from where on
 FLARE = 0.05  # of WCAG's contrast: (Y + 0.05) / (Y' + 0.05)
 
 TO_CONE = np.array([
@@ -74,8 +76,13 @@ def dark(colours: np.ndarray, *, ink: str, background: str, text: str) -> np.nda
         """Of two greys of these lightnesses, whose luminances are their cubes."""
         return (light**3 + FLARE) / (np.asarray(dark) ** 3 + FLARE)
 
-    power = np.log(contrast(front[0], ground[0])) / np.log(contrast(1.0, black[0]))
-    wanted = contrast(1.0, given[:, 0]) ** power
+    def raised(by_day: np.ndarray) -> np.ndarray:
+        return 1 - FLOOR[0] * np.expm1((1 - by_day) / FLOOR[1])
+
+    most = contrast(1.0, black[0])
+    power = np.log(contrast(front[0], ground[0]) / raised(most)) / np.log(most)
+    by_day = contrast(1.0, given[:, 0])
+    wanted = by_day**power * raised(by_day)
     lightness = np.cbrt(np.clip(wanted * (ground[0] ** 3 + FLARE) - FLARE, 0, 1))
     way = ((lightness - ground[0]) / (front[0] - ground[0])).clip(0, 1)[:, None]
     tint = ground[1:] + way * (front[1:] - black[1:] - ground[1:])

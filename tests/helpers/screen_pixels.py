@@ -65,7 +65,7 @@ class Palette:
     def ink(self, share: float) -> np.ndarray:
         """The ramp's colour of a weight from 0 to 1."""
         if share <= 0.5:
-            return self.mixed(2 * share, "middle", "surface")
+            return self.mixed(2 * share, "middle", "pale")
         return self.mixed(2 * share - 1, "ramp", "middle")
 
     def is_hatched(self, pixels: np.ndarray) -> bool:

@@ -4,10 +4,11 @@ Other tests of pages read attributes: what a page means to draw. These read the 
 map which is drawn transposed, a bar of another query or a curve upside down is seen.
 """
 
+import numpy as np
 import pytest
 import torch
-from ink_on_canvas import Map, assert_map_drawn
-from screen_pixels import Screen
+from ink_on_canvas import Map, assert_map_drawn, contrast
+from screen_pixels import Box, Screen
 from widget_examples import heads
 from widget_pages import press
 from widget_table import TABLE, Row, read
@@ -60,3 +61,14 @@ def test_every_number_can_be_read_on_its_ink_and_a_weight_of_zero_is_not_hatched
         screen = Screen(page, ".afm-head-explorer")
         cells = ".afm-map td[data-key]"
         assert assert_map_drawn(screen, Map(cells, one, place, mask, least=0.005)) == 2 * n - 1
+        assert_zero_is_seen(screen, screen.boxes(cells, n * n)[20 * n], theme)
+
+
+def assert_zero_is_seen(screen: Screen, cell: Box, theme: str) -> None:
+    """A weight of zero is a cell with lines around it, and by night paler than the page."""
+    inside = screen.pixels(cell.part(3, 3, 3, 3)).reshape(-1, 3)
+    ground = np.median(inside, axis=0)
+    if theme == "dark":
+        assert contrast(ground, screen["surface"]) >= 1.15
+    across = screen.pixels(cell.part(-1, 8, cell.width - 2, 8)).mean(axis=0)
+    assert contrast(across, screen["surface"]).max() >= 1.4

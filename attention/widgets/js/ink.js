@@ -8,6 +8,7 @@ import { shortWeight } from "./format.js";
 
 /** Up to this weight the number in a cell is black on a light page, above it white; see the ramp in widget.css. */
 const PALE = 0.66;
+const EDGE = 0.4; // the ramp's place, up to its middle, of the line between cells: a cell of weight zero is seen, too
 const AROUND = 4; // cells that are drawn beyond what is in sight, so that one who scrolls finds them there
 
 /**
@@ -140,14 +141,14 @@ export function thumbnail() {
 
 /**
  * The colours of the present theme. The style sheet is the one place that knows them: a hatched box carries the ramp's
- * start, middle and end as its background, caret and text colour. Read once a theme: a computed style inside a size
+ * start, middle and end as its outline's, caret's and text's colour. Read once a theme: a computed style inside a size
  * container costs a layout.
  * @param {Element} node
  * @returns {Ramp}
  */
 function readRamp(node) {
   const style = getComputedStyle(node);
-  const [low, middle, high] = [style.backgroundColor, style.caretColor, style.color].map((text) =>
+  const [low, middle, high] = [style.outlineColor, style.caretColor, style.color].map((text) =>
     (text.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number),
   );
   /** @param {number[]} a @param {number[]} b @param {number} share */
@@ -162,7 +163,7 @@ function readRamp(node) {
     shade: (weight) => shades[Math.round(255 * weight)],
     colour: (weight) => colours[Math.round(255 * weight)],
     number: (weight) => (weight <= PALE === light ? "#000" : "#fff"),
-    line: `rgb(${mix(low, middle, 0.2).join(" ")})`, // between cells
+    line: `rgb(${mix(low, middle, EDGE).join(" ")})`, // between cells
     font: style.fontFamily,
   };
 }

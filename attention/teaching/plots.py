@@ -88,7 +88,7 @@ def heat_map(
         for (i, j), value in np.ndenumerate(shown):
             if np.isfinite(value):
                 ax.text(
-                    j, i, f"{value:.2f}", ha="center", va="center", fontsize=8,
+                    j, i, f"{value:.2f}", ha="center", va="center", fontsize=9,
                     color=_legible_on(image.to_rgba(value)),
                 )  # fmt: skip
     ax.set_xticks(range(len(columns)), [visible(c) for c in columns], rotation=50, ha="right")
@@ -186,7 +186,7 @@ def curve(
             points, values.min(0), values.max(0), color=line.get_color(), alpha=0.18, lw=0
         )
     ax.annotate(
-        label, (points[-1], middle[-1]), xytext=(5, 0), textcoords="offset points",
+        label, (points[-1], middle[-1]), xytext=(9, 0), textcoords="offset points",
         color=line.get_color(), va="center", annotation_clip=False,
     )  # fmt: skip
     return ax
@@ -213,7 +213,8 @@ def cost_by_length(
         ends[label] = (max(by_length), by_length[max(by_length)], line.get_color())
     lengths = sorted({n for by_length in costs.values() for n in by_length})
     ax.set(xscale="log", yscale="log", xlabel="length, n", ylabel=ylabel)
-    ax.set_xticks(lengths, [f"{n:,}" for n in lengths], rotation=30)
+    named = sorted(lengths[::-1][:: 1 + (len(lengths) > 4)])  # the last, and room for each
+    ax.set_xticks(named, [f"{n:,}" for n in named])
     ax.minorticks_off()
     ax.set_xlim(lengths[0] * 0.9, lengths[-1] * 1.1)
     _label_ends(ax, ends)

@@ -8,11 +8,17 @@
     "pre, div.math, .katex-display, .table-scroll, .pst-scrollable-table-container, .cell_output .output, " +
     "p:has(span.math .base > :is(.sqrt, .minner))";
 
+  // All of them are measured before the first is marked: a mark between two measures costs a layout of the page each time.
+  // What is closed is not laid out, and is measured when it opens, since the page's height changes then.
   function focusScrollers() {
-    for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(SCROLLERS))) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else if (box.tabIndex === 0 && box.hasAttribute("tabindex")) box.removeAttribute("tabindex");
-    }
+    const boxes = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(SCROLLERS))];
+    const open = boxes.filter((box) => !box.closest("details:not([open])"));
+    const scrolls = open.map((box) => box.scrollWidth > box.clientWidth);
+    open.forEach((box, i) => {
+      const isMarked = box.hasAttribute("tabindex") && box.tabIndex === 0;
+      if (scrolls[i] && !isMarked) box.tabIndex = 0;
+      else if (!scrolls[i] && isMarked) box.removeAttribute("tabindex");
+    });
   }
 
   /** @param {Element | null} except */
@@ -75,6 +81,45 @@
     contents?.classList.toggle("book-beside", seen.size > 0);
   });
   for (const note of document.querySelectorAll("article aside.margin")) beside.observe(note);
+
+  // The contents at the side mark the section that is read. The theme sees headings that pass by, and misses those that
+  // a jump goes over: once the page rests, this looks at all of them. What a link led to keeps the theme's mark, since the
+  // end of the page may not let it come to the top.
+  const entries = [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("#pst-page-toc-nav a"))];
+  const heads = entries.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  let isLed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let resting;
+
+  function markSection() {
+    if (isLed) {
+      isLed = false;
+      return;
+    }
+    const passed = heads.filter((head) => head && head.getBoundingClientRect().top < 0.3 * root.clientHeight);
+    const atEnd = window.scrollY + root.clientHeight > root.scrollHeight - 2;
+    const now = atEnd ? entries.at(-1) : entries[heads.lastIndexOf(passed.at(-1) ?? null)];
+    for (const link of entries) {
+      link.classList.toggle("active", link === now);
+      if (link === now) link.ariaCurrent = "true";
+      else link.removeAttribute("aria-current");
+    }
+    for (const entry of document.querySelectorAll("#pst-page-toc-nav .toc-entry")) {
+      entry.classList.toggle("active", now !== undefined && entry.contains(now));
+    }
+  }
+  function rest() {
+    clearTimeout(resting);
+    resting = setTimeout(markSection, 150);
+  }
+  if (entries.length) {
+    document.addEventListener("scroll", rest, { passive: true });
+    window.addEventListener("hashchange", () => (isLed = true));
+    for (const link of entries) link.addEventListener("click", () => (isLed = true));
+    for (const name of ["wheel", "touchmove", "keydown"]) {
+      document.addEventListener(name, () => (isLed = false), { passive: true });
+    }
+  }
 
   // A link, or a hit of the search, into a closed dropdown opens it.
 

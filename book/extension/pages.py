@@ -11,6 +11,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sphinx.errors import ExtensionError
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -20,6 +22,15 @@ UNUSED_FILES = (
     "scripts/fontawesome.js", "scripts/bootstrap.js", "vendor", "webpack-macros.html",
     "sbt-webpack-macros.html", "images", "locales", "README.md",
 )  # fmt: skip
+# The theme measures what scrolls at every change of the page, marks one box before it measures the
+# next, and so lays closed sections out again and again. book.js does this by itself: the theme's
+# function finds nothing to measure.
+THEME = "pydata-sphinx-theme.js"
+MEASURED = (
+    '["pre",".nboutput > .output_area",".cell_output > .output",".jp-RenderedHTMLCommon",'
+    '".pst-scrollable-table-container"].join(", ")'
+)
+NOTHING = '":not(*)"'
 PLAIN_CODE = re.compile(r'<span class="(?:n|o|p|w)">([^<]*)</span>')
 EMPTY_HEADER = re.compile(r'<th class="head[^"]*">(?:<p></p>)?</th>')
 
@@ -68,7 +79,21 @@ def trim_folder(app: Sphinx, exception: Exception | None) -> None:
             leftover.unlink()
     for script in (static / "scripts").glob("*.js"):
         text = script.read_text(encoding="utf8")
+        if script.name == THEME:
+            text = measuring_nothing(text)
         script.write_text(re.sub(r"//# sourceMappingURL=\S+", "", text), encoding="utf8")
+
+
+def measuring_nothing(script: str) -> str:
+    """The theme's script without what it measures; of another version the build says so."""
+    if MEASURED in script:
+        return script.replace(MEASURED, NOTHING)
+    if NOTHING in script:
+        return script
+    raise ExtensionError(
+        f"{THEME} has changed: look for what it makes a tab stop (`scrollWidth`), "
+        "and write it in MEASURED of book/extension/pages.py"
+    )
 
 
 def setup(app: Sphinx) -> None:

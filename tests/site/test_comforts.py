@@ -43,6 +43,7 @@ def definition(page: Page) -> Locator:
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_a_term_is_explained_where_it_stands(tab: Callable[..., Visit], way: str) -> None:
     opened = tab(way)
+    opened.page.clock.install()
     page = opened.open(CHAPTER)
     assert not [url for url in opened.requests if "popover" in url or "definitions" in url]
     link, height = page.locator(TERM).first, page.evaluate("document.body.scrollHeight")
@@ -56,7 +57,7 @@ def test_a_term_is_explained_where_it_stands(tab: Callable[..., Visit], way: str
     assert link.get_attribute("aria-describedby") == "book-definition"
     assert page.evaluate("document.body.scrollHeight") == height, "the page moved"
     definition(page).hover()  # it stays under the pointer
-    page.wait_for_timeout(500)
+    page.clock.fast_forward(5000)  # all that the page would do later
     expect(definition(page)).to_be_visible()
     page.keyboard.press("Escape")
     expect(definition(page)).to_be_hidden()
@@ -127,7 +128,8 @@ def test_a_side_note_stands_in_the_margin_and_nothing_lies_on_it(
         "note => scrollBy({top: note.getBoundingClientRect().top - 680, behavior: 'instant'})"
     )
     page.mouse.move(10, 10)
-    page.wait_for_timeout(900)  # the contents fold
+    page.locator(".bd-sidebar-secondary.book-beside").wait_for()
+    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")  # they fold
     at, beside = note.bounding_box(), text.bounding_box()
     assert at["x"] >= beside["x"] + beside["width"], "it is not in the margin"
     assert at["x"] + at["width"] <= size["width"]
@@ -158,7 +160,7 @@ def test_a_side_note_is_part_of_the_text_on_a_phone_and_on_paper(tab: Callable[.
 
 def test_few_stops_lie_before_the_first_control(tab: Callable[..., Visit]) -> None:
     page = tab("http").open(CHAPTER)
-    page.wait_for_timeout(300)
+    expect(page.locator("button.copybtn").last).to_have_attribute("tabindex", "-1")
     stops = page.evaluate(STOPS)
     buttons = [stop for stop in stops if "copybtn" in stop]
     assert len(stops) < 70
@@ -193,6 +195,91 @@ def test_seventy_two_signs_fit_and_more_go_on_beneath(tab: Callable[..., Visit])
         assert heights == ([1, 1, 2] if size == DESK else [2, 2, 3])
         wide = page.locator(".cell_input pre").first.evaluate("p => p.scrollWidth - p.clientWidth")
         assert wide <= 0
+
+
+def test_no_line_of_code_is_broken_in_a_word_on_a_phone(tab: Callable[..., Visit]) -> None:
+    page = tab("http", viewport=NARROW).open("chapters/03_queries_keys_values.html")
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    lines, broken = page.evaluate(
+        """() => {
+          const broken = [], range = document.createRange();
+          const lines = [...document.querySelectorAll(".code-line")].filter(line => {
+            const words = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+            const [above, said] = [line.getClientRects()[0].top, line.textContent];
+            let [last, at, turns] = [null, 0, 0];
+            for (; words.nextNode(); ) {
+              for (let i = 0; i < words.currentNode.length; i += 1, at += 1) {
+                range.setStart(words.currentNode, i);
+                range.setEnd(words.currentNode, i + 1);
+                const letter = range.getClientRects()[0];
+                if (!letter?.width || !said[at].trim()) continue;
+                if (last !== null && letter.top > last + 5) {
+                  turns += 1;
+                  if (/[\\w-]\\w/.test(said.slice(at - 1, at + 1)))
+                    broken.push(said.slice(0, at) + "|" + said.slice(at));
+                }
+                last = letter.top;
+              }
+            }
+            return turns;
+          });
+          return [lines.length, broken];
+        }"""
+    )
+    assert lines > 50, "lines that go on beneath themselves"
+    assert broken == []
+
+
+def test_what_scrolls_sideways_is_a_stop_once_it_is_open(tab: Callable[..., Visit]) -> None:
+    opened = tab("http", viewport=NARROW)
+    page = opened.open(CHAPTER)
+    printed = page.locator("details:not([open]) pre:not(:has(.code-line))").first
+    printed.evaluate("box => { box.textContent = 'a'.repeat(200); box.id = 'printed'; }")
+    box = page.locator("#printed")
+    assert box.get_attribute("tabindex") is None
+    box.evaluate("box => { for (let at = box; at; at = at.parentElement) at.open = true; }")
+    expect(box).to_have_attribute("tabindex", "0")
+    opened.resize({"width": 2600, "height": 900})
+    box.evaluate("box => { box.textContent = 'a'; }")
+    opened.resize(NARROW)
+    expect(box).not_to_have_attribute("tabindex", "0")
+
+
+def test_the_contents_mark_the_section_that_is_read(tab: Callable[..., Visit]) -> None:
+    page = tab("http").open(CHAPTER)
+    links, marked = page.locator("#pst-page-toc-nav a"), "#pst-page-toc-nav [aria-current]"
+    assert links.count() > 5
+    page.keyboard.press("End")
+    expect(links.last).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Home")
+    expect(page.locator(marked)).to_have_count(0)
+    links.nth(3).click()
+    expect(links.nth(3)).to_have_attribute("aria-current", "true")
+    links.last.click()
+    expect(links.last).to_have_attribute("aria-current", "true")
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    page.wait_for_function(
+        """() => {
+          const heads = [...document.querySelectorAll("#pst-page-toc-nav a")]
+            .map(link => document.getElementById(link.hash.slice(1)));
+          const passed = heads.filter(head => head.getBoundingClientRect().top < 0.3 * innerHeight);
+          return document.querySelector("#pst-page-toc-nav [aria-current]").hash
+            === "#" + passed.at(-1).id;
+        }"""
+    )
+    expect(page.locator(marked)).to_have_count(1)
+
+
+def test_the_title_and_the_search_stay_over_the_list_of_chapters(tab: Callable[..., Visit]) -> None:
+    page = tab("http", viewport=DESK | {"height": 600}).open("chapters/11_efficient_attention.html")
+    side = page.locator(".bd-sidebar-primary")
+    side.evaluate("side => side.scrollTo({top: side.scrollHeight, behavior: 'instant'})")
+    assert side.evaluate("side => side.scrollTop") > 100
+    title, search = side.locator(".navbar-brand"), side.locator(".search-button-field")
+    assert 0 <= title.bounding_box()["y"] < search.bounding_box()["y"] < 110
+    side.locator("nav a").nth(3).focus()
+    assert side.locator("nav a").nth(3).bounding_box()["y"] > search.bounding_box()["y"] + 40
 
 
 def test_the_copy_button_covers_nothing(tab: Callable[..., Visit]) -> None:

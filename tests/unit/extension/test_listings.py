@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from bs4 import BeautifulSoup
 from extension.listings import in_lines
+from extension.pages import PLAIN_CODE
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -13,8 +17,21 @@ CODE = (
 )
 
 
-def page(kind: str = "highlight-ipython3 notranslate") -> str:
-    return f'<div class="{kind}">{highlight(CODE, PythonLexer(), HtmlFormatter()).strip()}</div>'
+# What a phone shows in two lines, and where it may be broken.
+LONG = (
+    "    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n",
+    '    plt.title("GPT-2, a name", horizontal_size=0.5 * a, loc="left")\n',
+    "    hidden = scores.masked_fill(~mask, -torch.inf)[0]\n",
+)
+BROKEN = (
+    "    torch.|nn.|utils.|clip_grad_norm_(|model.|parameters(), 1.0)\n",
+    '    plt.title("GPT-2, a name", horizontal_size=|0.5 * a, loc="left")\n',
+    "    hidden = scores.|masked_fill(|~mask, -torch.inf)[0]\n",
+)
+
+
+def page(kind: str = "highlight-ipython3 notranslate", code: str = CODE) -> str:
+    return f'<div class="{kind}">{highlight(code, PythonLexer(), HtmlFormatter()).strip()}</div>'
 
 
 def test_each_line_knows_how_far_it_is_indented() -> None:
@@ -29,6 +46,23 @@ def test_the_text_is_what_it_was() -> None:
     assert after.get_text() == before.get_text()
     colours = [[tag["class"] for tag in one.select("pre span[class]")] for one in (before, after)]
     assert [kind for kind in colours[1] if kind != ["code-line"]] == colours[0]
+
+
+@pytest.mark.parametrize(("code", "broken"), list(zip(LONG, BROKEN, strict=True)))
+def test_a_long_line_is_broken_between_its_parts_and_not_in_a_word(code: str, broken: str) -> None:
+    """What is written between two tags is one text by then, as on a page."""
+    plain = PLAIN_CODE.sub(r"\1", page(code=f"def f():\n{code}"))
+    shown = BeautifulSoup(in_lines(plain), "html.parser").select(".code-line")[1]
+    assert shown.get_text() == code, "what is copied"
+    for place in shown.select("wbr"):
+        place.replace_with("|")
+    assert shown.get_text() == broken
+    whole = [part.get_text() for part in shown.select(".code-whole")]
+    assert whole == [f"-{letter}" for letter in re.findall(r"-(\w)", code)]
+
+
+def test_a_line_that_fits_is_left_alone() -> None:
+    assert "<wbr>" not in in_lines(page(code="model.fit(x.mean(), y)\n"))
 
 
 def test_what_is_printed_keeps_its_lines() -> None:

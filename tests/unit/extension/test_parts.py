@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from extension import downloads, outputs, repository, versions
+from extension import downloads, outputs, pages, repository, versions
 from myst_nb.core.render import load_mime_renders
 from PIL import Image
 from sphinx.errors import ExtensionError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def test_the_themes_script_measures_nothing_or_the_build_stops() -> None:
+    theme = f"const boxes = document.querySelectorAll({pages.MEASURED});"
+    quiet = 'const boxes = document.querySelectorAll(":not(*)");'
+    assert pages.measuring_nothing(theme) == pages.measuring_nothing(quiet) == quiet
+    with pytest.raises(ExtensionError, match="scrollWidth"):
+        pages.measuring_nothing("const boxes = [];")
 
 
 def test_myst_nb_finds_the_renderer_of_outputs() -> None:

@@ -60,8 +60,8 @@ CASES = [
 ]
 
 
-def measure(case: Case, n: int, rounds: int, label: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each contender of a case at one length, with what ``label`` says of the run."""
+def measure(case: Case, n: int, rounds: int, later: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row for each contender of a case at one length, with what ``later`` says of the run."""
     torch.set_num_threads(case.n_threads)
     torch.manual_seed(0)
     seconds = time_in_turn(case.contenders(n), rounds=rounds)
@@ -72,7 +72,7 @@ def measure(case: Case, n: int, rounds: int, label: dict[str, Any]) -> Iterator[
             "name": name,
             "n": n,
             "seconds": [float(f"{s:.4g}") for s in taken],
-            **label,
+            **later,
         }
         if case.memory:
             row["peak_bytes"] = _in_a_fresh_process(case, name, n)
@@ -110,15 +110,18 @@ def kept(measured: list[Case]) -> list[dict[str, Any]]:
     return [row for row in stored["results"] if row["case"] not in names]
 
 
-def store(results: list[dict[str, Any]], date: str) -> None:
-    """Write the results, a row a line, with date, machine and versions."""
+def label(first: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What a row of a later run than the first says of its own: its date, and other versions."""
+    said = {} if now["date"] == first["date"] else {"date": now["date"]}
+    other = {name: v for name, v in now["versions"].items() if first["versions"].get(name) != v}
+    return said | ({"versions": other} if other else {})
+
+
+def store(results: list[dict[str, Any]], run: dict[str, Any]) -> None:
+    """Write the results, a row a line, with the run's date and versions, and the machine."""
     order = [case.name for case in CASES]
     results.sort(key=lambda row: order.index(row["case"]))
-    found = {
-        "date": date,
-        "machine": machine(),
-        "versions": {package: version(package) for package in VERSIONS},
-    }
+    found = {"date": run["date"], "machine": machine(), "versions": run["versions"]}
     rows = ",\n".join(json.dumps(row) for row in results)
     head = json.dumps(found, indent=1).removesuffix("\n}")
     STORED.write_text(f'{head},\n "results": [\n{rows}\n]\n}}\n', encoding="utf-8")
@@ -160,16 +163,17 @@ def main() -> None:
         chosen = [case for case in CASES if options.only in case.name]
         if not chosen:
             parser.error(f"--only should be part of one of {[case.name for case in CASES]}")
-        today = datetime.date.today().isoformat()
+        versions = {package: version(package) for package in VERSIONS}
+        now = {"date": datetime.date.today().isoformat(), "versions": versions}
         is_whole = len(chosen) == len(CASES)
         results = [] if is_whole else kept(chosen)
-        date = today if is_whole else json.loads(STORED.read_text(encoding="utf-8"))["date"]
-        label = {} if date == today else {"date": today}  # of a later run than the others
+        first = now if is_whole else json.loads(STORED.read_text(encoding="utf-8"))
+        later = label(first, now)
         stints = [(case, n) for case in chosen for n in case.lengths]
         for case, n in (bar := tqdm(stints)):
             bar.set_description(f"{case.name}, n = {n:,}")
-            results += measure(case, n, options.rounds, label)
-            store(results, date)  # what was measured is kept, should it be interrupted
+            results += measure(case, n, options.rounds, later)
+            store(results, first)  # what was measured is kept, should it be interrupted
     found = json.loads(STORED.read_text(encoding="utf-8"))
     print_ratios(found)
     print("\nfigures:", *draw(found, PICTURES), sep="\n  ")

@@ -149,7 +149,7 @@ def measurements() -> dict[str, Any]:
         dicts: ``case`` (what was asked of all), ``name`` (who did it), ``n`` (length, or size of
         the context), ``seconds`` (one per turn), and where it was taken ``peak_bytes`` (of the
         process: memory in use at its peak above what was in use before), and where it was taken
-        later than the others ``date``.
+        later than the others ``date``, with those ``versions`` that were others by then.
     """
     stored = files("attention.experiments").joinpath("benchmarks.json")
     found: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))

@@ -35,7 +35,7 @@ const STATE = ["example", "step", "position"];
 /** @type {import("../js/steps.js").Column[]} */
 const ADDITIVE = [
   { name: "score", step: "1", title: "score", formula: "v·tanh(q + k)" },
-  { name: "exp", title: "exp", formula: "eˢ⁻ᵐᵃˣ" },
+  { name: "exp", title: "exp", formula: "exp(s − max)" },
   { name: "weight", step: "2", title: "weight", formula: "÷ sum" },
 ];
 const LONG = 12; // a table with more rows is closed at first, and in two parts, side by side where there is room

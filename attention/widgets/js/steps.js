@@ -14,7 +14,7 @@ const badge = (step) => (step ? [element("span", { class: "afm-step" }, step), "
 export const DOT_PRODUCT = [
   { name: "score", step: "1", title: "score", formula: "q·k / √d" },
   { name: "masked", title: "masked", formula: "or −∞" },
-  { name: "exp", title: "exp", formula: "eˢ⁻ᵐᵃˣ" },
+  { name: "exp", title: "exp", formula: "exp(s − max)" },
   { name: "weight", step: "2", title: "weight", formula: "÷ sum" },
 ];
 

@@ -25,7 +25,7 @@ const STATE = ["mask", "query"];
 const COLUMNS = [
   { name: "score", title: "score" },
   { name: "masked", title: "masked", formula: "or −∞" },
-  { name: "exp", title: "exp", formula: "eˢ⁻ᵐᵃˣ" },
+  { name: "exp", title: "exp", formula: "exp(s − max)" },
   { name: "weight", title: "weight", formula: "÷ sum" },
 ];
 

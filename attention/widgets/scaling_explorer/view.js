@@ -35,7 +35,7 @@ const LONGEST = 0.5; // of the whole Jacobian: two weights of one half
 const COLUMNS = [
   { name: "product", title: "q·k" },
   { name: "score", title: "score" },
-  { name: "exp", title: "exp", formula: "eˢ⁻ᵐᵃˣ" },
+  { name: "exp", title: "exp", formula: "exp(s − max)" },
   { name: "weight", title: "weight", formula: "÷ sum" },
 ];
 const FIGURES = {

@@ -12,6 +12,7 @@ from tables import (
     pictures,
     positions_and_caches,
     seq2seq,
+    small_pictures,
     windowed_heads,
     windows_and_latents,
 )
@@ -19,6 +20,7 @@ from tables import (
 TABLES = (
     definition_and_heads,
     seq2seq,
+    small_pictures,
     positions_and_caches,
     gpt,
     loading,

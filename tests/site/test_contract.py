@@ -7,8 +7,10 @@ text before the section "Exercises" (`book/extension/measure.py`).
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
+import nbformat
 import numpy as np
 import pytest
 from browsing import DESK, SITE, visit
@@ -28,6 +30,9 @@ TO_SEE, TO_ANSWER = 8, 4
 SCREENS, TAB_STOPS = 20, 40
 MINUTES = 20  # of the core path, by the measure
 PALE = 190  # of 255: what is paler in all three colours glares on a dark page
+
+EXERCISE = re.compile(r"^`{3,}\{exercise\}.*\n(?::.*\n)*\n*(.*)", re.MULTILINE)
+PLACE = re.compile(r"\*(?:Recall|Apply|Extend), (?:in|with) \w[^*]*\.\*")
 
 pytestmark = [
     pytest.mark.parametrize(
@@ -73,6 +78,15 @@ def test_exercises_go_from_recall_to_what_extends(chapter: str) -> None:
     levels = measured(chapter).levels
     assert set(levels) == set(LEVELS), "an exercise begins with Recall, Apply or Extend"
     assert list(levels) == sorted(levels, key=LEVELS.index)
+
+
+def test_each_exercise_says_where_it_is_done(chapter: str) -> None:
+    """After its level, as in "*Recall, with pen and paper.*" and "*Apply, in Python.*"."""
+    cells = nbformat.read(SITE.parents[1] / "chapters" / f"{chapter}.ipynb", as_version=4).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    begun = [line for text in texts for line in EXERCISE.findall(text)]
+    assert len(begun) == len(measured(chapter).levels)
+    assert [line for line in begun if not PLACE.match(line)] == []
 
 
 def test_the_exercises_come_within_twenty_screens(desk: Visit, chapter: str) -> None:

@@ -265,7 +265,7 @@ def test_the_ramp_follows_the_theme(open_page: Open, explorer: AttentionExplorer
         .getImageData(4, 4, 1, 1).data]"""  # weight 1: the first word sees itself only
     light = page.evaluate(corner)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(50)
+    page.wait_for_function(f"before => String({corner}) !== before", arg=",".join(map(str, light)))
     dark = page.evaluate(corner)
     assert light[3] == dark[3] == 255
     assert sum(light[:3]) < 200 < 500 < sum(dark[:3])
@@ -274,27 +274,32 @@ def test_the_ramp_follows_the_theme(open_page: Open, explorer: AttentionExplorer
     assert page.evaluate(thumb)[3] == 0, "a masked cell lets the hatching through"
 
 
+# One that is in sight: once it is there, whoever was to start with it has started.
+IN_SIGHT = '<div class="afm-widget" data-model-id="{}"></div>'
+
+
 def test_a_widget_starts_when_it_comes_near_the_view(
     open_page: Open, explorer: AttentionExplorer
 ) -> None:
-    far = '<div style="height: 3000px"></div>'
+    far = IN_SIGHT.format(explorer.model_id) + '<div style="height: 3000px"></div>'
     page = open_page(explorer.model_id, models=[explorer], before=far, wake=False)
-    page.wait_for_timeout(300)
-    place = page.locator(".afm-widget")
-    assert place.get_attribute("data-state") is None
-    assert page.locator(".afm-fallback").is_visible()
-    page.evaluate("scrollTo(0, 1700)")  # its head is less than a screen of 800 px away
     page.locator(".afm-widget[data-state=ready]").wait_for()
+    place = page.locator(".afm-widget").last
+    assert place.get_attribute("data-state") is None
+    assert place.locator("> *").count() == 1, "its picture alone"
+    assert page.locator(".afm-fallback").is_visible()
+    # Its head is less than a screen of 800 px away.
+    place.evaluate("place => scrollTo(0, place.getBoundingClientRect().top + scrollY - 1500)")
+    page.locator(".afm-widget[data-state=ready]").nth(1).wait_for()
     assert not page.locator(".afm-fallback").is_visible()
 
 
 def test_a_widget_in_a_closed_section_starts_when_it_is_opened(
     open_page: Open, explorer: AttentionExplorer
 ) -> None:
-    page = open_page(
-        explorer.model_id, models=[explorer], before="<details><summary>More</summary>", wake=False
-    )
-    page.wait_for_timeout(300)
-    assert page.locator(".afm-widget").get_attribute("data-state") is None
-    page.locator("summary").click()
+    before = IN_SIGHT.format(explorer.model_id) + "<details><summary>More</summary>"
+    page = open_page(explorer.model_id, models=[explorer], before=before, wake=False)
     page.locator(".afm-widget[data-state=ready]").wait_for()
+    assert page.locator("details .afm-widget > *").count() == 1, "its picture alone"
+    page.locator("summary", has_text="More").click()
+    page.locator("details .afm-widget[data-state=ready]").wait_for()

@@ -117,6 +117,58 @@ def alignment_example(sentences: tuple[str, ...] = ALIGNED_SENTENCES) -> dict[st
     return {**found, "score_vector": attention.score_vector.weight.detach()[0]}
 
 
+def decoder_step_example(sentence: str = ALIGNED_SENTENCES[0]) -> dict[str, Any]:
+    """The arguments of ``DecoderStep``: one sentence as the additive translator writes it.
+
+    Args:
+        sentence: A sentence of the grammar, of at most 11 words.
+
+    Returns:
+        The words, the queries, keys and annotations, and what would be written at each step if
+        all annotations are seen, and if one of them is hidden.
+
+    Raises:
+        ValueError: If the sentence does not follow the grammar.
+    """
+    found = alignment_example((sentence,))
+    one = {name: found[name][0] for name in ("queries", "keys", "annotations")}
+    source, output = found["sources"][0], found["outputs"][0]
+    candidates = _one_hidden(source[:-1], output)
+    return {
+        **{"source": source, "output": output, "candidates": candidates},
+        **{"score_vector": found["score_vector"], **one},
+    }
+
+
+@torch.no_grad()
+def _one_hidden(source: list[str], output: list[str]) -> list[list[list[tuple[str, float]]]]:
+    """The likeliest words at each step: as it is, and with each annotation hidden in turn."""
+    model = trained_translator("additive")
+    batch = batch_of([(source, output[:-1])], ENGLISH, FRENCH)
+    memory = model.encoder(batch.source, batch.lengths)
+    every = ~torch.eye(len(source) + 1, dtype=torch.bool)  # row j hides annotation j
+    seen = torch.cat([memory.mask, every & memory.mask])  # (1 + S, S)
+    ways = memory._replace(
+        keys=memory.keys.expand(len(seen), -1, -1),
+        summary=memory.summary.expand(len(seen), -1),
+        mask=seen,
+    )
+    state, token = model.decoder.first_state(memory), torch.tensor([BEGIN])
+    found = []
+    for written in batch.target[0]:
+        begun = token.expand(len(seen)), state.expand(len(seen), -1)
+        best = model.decoder.step(*begun, ways)[0].softmax(dim=-1).topk(3)  # (1 + S, 3)
+        found.append(
+            [
+                [(FRENCH.words[i], p) for i, p in zip(row, shares, strict=True)]
+                for row, shares in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+            ]
+        )
+        _, state, _ = model.decoder.step(token, state, memory)
+        token = written[None]
+    return found
+
+
 @torch.no_grad()
 def _follow(batch: Batch) -> tuple[list[str], Tensor, list[list[tuple[str, float]]]]:
     """Write one sentence greedily: its words, the query of each step, and the likeliest words."""

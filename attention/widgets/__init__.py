@@ -6,6 +6,7 @@ from attention.widgets.attention_picture import AttentionPicture
 from attention.widgets.block_diagram import BlockDiagram
 from attention.widgets.cache_calculator import CacheCalculator
 from attention.widgets.cost_explorer import CostExplorer
+from attention.widgets.decoder_step import DecoderStep
 from attention.widgets.dot_product import DotProduct
 from attention.widgets.downhill_ball import DownhillBall
 from attention.widgets.gpt_explorer import GPTExplorer
@@ -31,6 +32,7 @@ __all__ = [
     "BlockDiagram",
     "CacheCalculator",
     "CostExplorer",
+    "DecoderStep",
     "DotProduct",
     "DownhillBall",
     "GPTExplorer",

@@ -5,6 +5,7 @@ import ast
 import pytest
 from running import TESTS, Fault, Outcome, edited, run_tests
 from tables import (
+    decoder_step,
     definition_and_heads,
     flash,
     gpt,
@@ -28,6 +29,7 @@ TABLES = (
     windows_and_latents,
     windowed_heads,
     pictures,
+    decoder_step,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 

@@ -11,6 +11,7 @@ from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
     BlockDiagram,
+    DecoderStep,
     GPTExplorer,
     HeadExplorer,
     HeadSplit,
@@ -77,6 +78,19 @@ def alignment_arguments() -> dict[str, object]:
 
 def alignment(**arguments: object) -> AlignmentExplorer:
     return AlignmentExplorer(**alignment_arguments() | arguments)
+
+
+def decoder_step(**arguments: object) -> DecoderStep:
+    """Seven words are read, five are written; each way to write a word has its own chances."""
+    given = alignment_arguments()
+    one = {name: given[name][0] for name in ("queries", "keys", "annotations")}
+    one |= {"source": given["sources"][0], "output": given["outputs"][0]}
+    chances = 0.5 + torch.rand(T, 1 + S) / 2
+    one["candidates"] = [
+        [[(f"t{t}", p), ("other", (1 - p) * 2 / 3)] for p in row]
+        for t, row in enumerate(chances.tolist())
+    ]
+    return DecoderStep(**one | {"score_vector": given["score_vector"]} | arguments)
 
 
 def scaling(**arguments: object) -> ScalingExplorer:

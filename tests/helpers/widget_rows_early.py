@@ -3,6 +3,7 @@
 from widget_examples import (
     alignment,
     attention,
+    decoder_step,
     position,
     query_arrow,
     scaling,
@@ -23,6 +24,7 @@ from widgets_drawn import (
     three_lengths,
     unsure_translator,
 )
+from widgets_drawn_decoder import drawn_decoder
 from widgets_drawn_slices import drawn_histogram, drawn_query, drawn_softmax
 from widgets_drawn_small import (
     apart,
@@ -118,6 +120,20 @@ EARLY = [
         place=(".afm-pairs li[data-written='1']", "data-value"),
         number="w.chance[1]",
         drawn=Drawn(three_lengths, drawn_translation, open_all),
+    ),
+    Row(
+        "DecoderStep",
+        make=decoder_step,
+        chapters=("02_bahdanau_attention",),
+        view=".afm-decoder-step",
+        controls=names("step hidden"),
+        slider="step",
+        spoken="^word {1} of",
+        announces="Most weight on",
+        also=("hidden", "1"),
+        place=("tbody tr:nth-child(2) [data-step=weight]", "data-value"),
+        number="w.weights[1].item()",
+        drawn=Drawn(lambda: decoder_step(step=2, hidden=3), drawn_decoder),
     ),
     Row(
         "AlignmentExplorer",

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { additiveAttention } from "../../attention/widgets/alignment_explorer/additive.js";
+import { additiveAttention } from "../../attention/widgets/js/additive.js";
+import { decoderLook } from "../../attention/widgets/decoder_step/view.js";
 import { percent, place } from "../../attention/widgets/translation_explorer/curve.js";
 import { SIGNS, editAlignment, vectorSentence, verdict } from "../../attention/widgets/translation_explorer/edits.js";
 import { apart } from "../../attention/widgets/js/labels.js";
@@ -53,6 +54,24 @@ test("the query enters inside the tanh", () => {
     "scores",
     1e-15,
   );
+});
+
+cases.decoder_steps.forEach(({ traits, answers }, model) => {
+  test(`a decoder's step, model ${model}: ${answers.length} steps with and without one annotation equal torch`, () => {
+    const [[v], queries, keys, annotations] = ["score_vector", "queries", "key_vectors", "annotations"].map(
+      (name) => unpack(traits[name])[0],
+    );
+    assert.ok(answers.length > 2);
+    for (const { step, hidden, scores, weights, context } of answers) {
+      const ours = decoderLook({ query: queries[step], keys, v, annotations, hidden });
+      const which = `of step ${step}, hidden ${hidden}`;
+      const seen = (row) => row.filter((_, j) => j !== hidden);
+      close(seen(ours.scores), seen(scores), `scores ${which}`);
+      close(ours.weights, weights, `weights ${which}`);
+      close(ours.context, context, `context ${which}`);
+      if (hidden !== null) assert.deepEqual([ours.scores[hidden], ours.weights[hidden]], [-Infinity, 0]);
+    }
+  });
 });
 
 const signs = (reference, written) =>

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { additiveAttention } from "../../attention/widgets/alignment_explorer/additive.js";
+import { additiveAttention } from "../../attention/widgets/js/additive.js";
 import { readSafetensors } from "../../attention/widgets/gpt_explorer/safetensors.js";
 import { likeliest, makeGPT, makeReader } from "../../attention/widgets/gpt_explorer/transformer.js";
 import { attention, exponentiate, multiHeadAttention, softmax } from "../../attention/widgets/js/maths.js";

@@ -31,6 +31,7 @@ from attention.widgets import (
     AlignmentExplorer,
     AttentionExplorer,
     AttentionPicture,
+    DecoderStep,
     HeadSplit,
     PositionExplorer,
     ScalingExplorer,
@@ -155,6 +156,36 @@ def alignment_case(seed: int) -> dict:
     lists = ("queries", "key_vectors", "annotations")
     traits = {name: [wire(packed) for packed in state[name]] for name in lists}
     return {"traits": traits | {"score_vector": wire(state["score_vector"])}, "answers": answers}
+
+
+def decoder_case(seed: int) -> dict:
+    """The traits of one sentence, and torch's answer at each step, as it is and with one hidden."""
+    generator = torch.Generator().manual_seed(seed)
+    spread = (1.0, 5.0, 40.0)[seed % 3]
+    n_read, n_written, d_attn, d_key = ((2, 1, 1, 1), (7, 5, 3, 11), (11, 3, 13, 17))[seed % 3]
+    shown = DecoderStep(
+        [str(j) for j in range(n_read)],
+        [str(t) for t in range(n_written)],
+        score_vector=spread * torch.randn(d_attn, generator=generator),
+        queries=torch.randn(n_written, d_attn, generator=generator),
+        keys=2 * torch.randn(n_read, d_attn, generator=generator),
+        annotations=torch.randn(n_read, d_key, generator=generator),
+        candidates=[[[("x", 1.0)]] * (1 + n_read)] * n_written,
+    )
+    answers = []
+    for step, hidden in product(range(n_written), (None, *range(n_read))):
+        shown.step, shown.hidden = step, hidden
+        seen = torch.tensor([j != hidden for j in range(n_read)])
+        scores = torch.tanh(shown.queries[step].double() + shown.key_vectors.double())
+        scores = (scores * shown.score_vector.double()).sum(dim=-1)
+        chosen = scores[seen].softmax(dim=0)  # as if the hidden one had never been
+        context = chosen @ shown.annotations.double()[seen]
+        weights = torch.zeros(n_read, dtype=torch.float64).masked_scatter(seen, chosen)
+        numbers = {"weights": weights.tolist(), "context": context.tolist()}
+        answers.append({"step": step, "hidden": hidden, "scores": scores.tolist(), **numbers})
+    state = shown.get_state()
+    names = ("score_vector", "queries", "key_vectors", "annotations")
+    return {"traits": {name: wire(state[name]) for name in names}, "answers": answers}
 
 
 def split_case(shown: HeadSplit) -> dict:
@@ -291,6 +322,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "free": [free_case(seed) for seed in range(5)],
         "masks": mask_cases(),
         "alignments": [alignment_case(seed) for seed in range(6)],
+        "decoder_steps": [decoder_case(seed) for seed in range(6)],
         "edits": edit_cases(400),
         "orders": [order_case(shown) for shown in (stored_position(), position())],
         "waves": sinusoid_cases(),

@@ -13,6 +13,7 @@
 //   .afm-readout                               the pointed-at or chosen cell in words
 //   p[role=status]                             the one live region, 0.6 s after the last move
 
+import { additiveAttention } from "../js/additive.js";
 import { sentenceChoice, slider } from "../js/controls.js";
 import { element } from "../js/dom.js";
 import { decimal, visible } from "../js/format.js";
@@ -24,7 +25,6 @@ import { range } from "../js/range.js";
 import { sentence } from "../js/sentence.js";
 import { contextTitle, softmaxSteps, stepsTable } from "../js/steps.js";
 import { vectorStrip } from "../js/vector.js";
-import { additiveAttention } from "./additive.js";
 import { candidateList, writtenWords } from "./decoder_output.js";
 
 const DATA = [

@@ -43,3 +43,14 @@ export function visible(token) {
 export function plural(n, noun) {
   return `${n} ${noun}${String(n) === "1" ? "" : "s"}`;
 }
+
+const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
+
+/**
+ * A letter with an index under the line: h₁₂.
+ * @param {string} letter
+ * @param {number} index
+ */
+export function indexed(letter, index) {
+  return letter + String(index).replace(/\d/g, (digit) => DIGITS[Number(digit)]);
+}

@@ -12,7 +12,7 @@
 import { button, slider } from "../js/controls.js";
 import { element, setAttribute } from "../js/dom.js";
 import { figureRow } from "../js/figures.js";
-import { decimal } from "../js/format.js";
+import { decimal, indexed } from "../js/format.js";
 import { softmax } from "../js/maths.js";
 import { readState, setState, viewOf } from "../js/mount.js";
 import { range } from "../js/range.js";
@@ -21,10 +21,6 @@ import { carriedAlong } from "./tiles.js";
 
 const DATA = ["scores", "values"];
 const STATE = ["size", "step"];
-const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
-
-/** s₁₂ for 12. @param {number} n */
-const indexed = (n) => `s${[...String(n)].map((digit) => DIGITS[Number(digit)]).join("")}`;
 
 /** @type {import("../js/mount.js").Build} */
 function build({ model, root }) {
@@ -91,7 +87,7 @@ function build({ model, root }) {
         const before = isRead && !isNew ? Math.exp(score - old.maximum) : 0;
         const text = isRead ? `${decimal(power)} × ${decimal(values[j], 1)}` : "not read";
         const kind = isNew ? "chosen" : isRead ? "" : "later";
-        const name = `${indexed(j + 1)} = ${decimal(score, 1)}`;
+        const name = `${indexed("s", j + 1)} = ${decimal(score, 1)}`;
         return { name, shares: [power, before], values: [power, before], text, kind };
       }),
     );

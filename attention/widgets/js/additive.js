@@ -1,11 +1,11 @@
 // The first attention in plain numbers: a small network scores each pair, softmax, a sum. No DOM, as in maths.js.
 
-import { softmax, weightedSum } from "../js/maths.js";
+import { softmax, weightedSum } from "./maths.js";
 
 /**
  * scores = v · tanh(q + k), weights = softmax(scores), context = weights annotations. Matrices are arrays of rows:
  * queries (T, d_attn), keys (S, d_attn), annotations (S, d_key); v has d_attn numbers.
- * @typedef {import("../js/maths.js").Vector} Vector
+ * @typedef {import("./maths.js").Vector} Vector
  * @param {Vector[]} queries
  * @param {Vector[]} keys
  * @param {Vector} v

@@ -22,8 +22,10 @@ from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
 from attention.widgets.scaling_explorer import ScalingExplorer
 from attention.widgets.score_histogram import ScoreHistogram
+from attention.widgets.shared_heads import SharedHeads
 from attention.widgets.softmax_bars import SoftmaxBars
 from attention.widgets.translation_explorer import TranslationExplorer
+from attention.widgets.window_cache import WindowCache
 
 __all__ = [
     "AlignmentExplorer",
@@ -48,6 +50,8 @@ __all__ = [
     "ResidualStream",
     "ScalingExplorer",
     "ScoreHistogram",
+    "SharedHeads",
     "SoftmaxBars",
     "TranslationExplorer",
+    "WindowCache",
 ]

@@ -5,6 +5,7 @@ import ast
 import pytest
 from running import TESTS, Fault, Outcome, edited, run_tests
 from tables import (
+    caches_as_shown,
     decoder_step,
     definition_and_heads,
     flash,
@@ -30,6 +31,7 @@ TABLES = (
     windowed_heads,
     pictures,
     decoder_step,
+    caches_as_shown,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 

@@ -23,8 +23,10 @@ from attention.widgets import (
     QueryArrow,
     ResidualStream,
     ScalingExplorer,
+    SharedHeads,
     SoftmaxBars,
     TranslationExplorer,
+    WindowCache,
 )
 
 SOURCE = ["the", "cat", "sleeps", "and", "a", "door", "falls", "and", "the", "moon", "shines"]
@@ -214,3 +216,14 @@ def painted_mask(*hidden: tuple[int, int]) -> list[list[bool]]:
 def painter(**arguments: object) -> MaskPainter:
     given = {"tokens": ["The", "cat", "sat", "down", "."], "scores": 1.5 * torch.randn(5, 5)}
     return MaskPainter(**given | {"query": 2} | arguments)
+
+
+def shared(**arguments: object) -> SharedHeads:
+    """Six heads over three; widths that differ."""
+    given = {"n_heads": 6, "n_kv_heads": 3, "d_head": 20, "d_latent": 50, "d_rope": 7}
+    return SharedHeads(**given | arguments)
+
+
+def windowed(**arguments: object) -> WindowCache:
+    """Nine of twelve read: a sink, a window of three, two layers, so that all kinds are there."""
+    return WindowCache(**{"step": 9, "window": 3, "n_sink": 1, "n_layers": 2} | arguments)

@@ -1,8 +1,21 @@
 """The rows of ``widget_table.py`` whose first chapter is one of 6 to 11."""
 
-from widget_examples import diagram, gpt, heads, next_token, norm, online, painter, split, stream
+from widget_examples import (
+    diagram,
+    gpt,
+    heads,
+    next_token,
+    norm,
+    online,
+    painter,
+    shared,
+    split,
+    stream,
+    windowed,
+)
 from widget_row import Row, names
 from widgets_drawn import Drawn, drawn_gpt, drawn_heads, drawn_split, load_and_choose
+from widgets_drawn_caches import drawn_shared, drawn_window, two_groups
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
 from widgets_drawn_small import drawn_mask, half_painted
 from widgets_drawn_stream import drawn_next, drawn_norm, drawn_online, drawn_stream
@@ -135,6 +148,34 @@ LATE = [
         place=("tr[data-row=setting]", "data-value"),
         number="w.total_bytes",
         drawn=Drawn(four_heads, drawn_cache),
+    ),
+    Row(
+        "WindowCache",
+        make=windowed,
+        chapters=("11_efficient_attention",),
+        view=".afm-window",
+        controls=names("step window n_sink n_layers next again"),
+        slider="window",
+        spoken="^{0} position",
+        announces="It sees",
+        also=("step", "7"),
+        place=("[data-figure=reach]", "data-value"),
+        number="int(w.reached.sum())",
+        drawn=Drawn(windowed, drawn_window),
+    ),
+    Row(
+        "SharedHeads",
+        make=shared,
+        chapters=("11_efficient_attention",),
+        view=".afm-shared",
+        controls=names("kept n_kv_heads"),
+        slider="n_kv_heads",
+        spoken="^{0} key head",
+        announces="numbers a token",
+        also=("n_kv_heads", "2"),
+        place=("[data-figure=numbers]", "data-value"),
+        number="w.numbers",
+        drawn=Drawn(two_groups, drawn_shared),
     ),
     Row(
         "GPTExplorer",

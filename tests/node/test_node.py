@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from cache_cases import cache_cases
 from cost_cases import cost_cases
 from gpt_cases import write_gpt_cases
 from javascript import NODE
@@ -330,6 +331,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "splits": [split_case(split()), split_case(split(query=torch.randn(5, 12) * 9))],
         "flows": flow_cases(),
         **stream_cases(),
+        "rings": cache_cases(),
         "costs": cost_cases(),
         "widgets": [row.name for row in TABLE],
         **model_cases(),

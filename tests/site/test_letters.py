@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from browsing import Visit
 
 LEAST, IN_A_SECTION = 9, 8  # CSS pixels; a section that opens is 28 pixels narrower
-DRAWN_NARROW = ("00", "03", "04", "06", "07", "08", "10")
+DRAWN_NARROW = ("00", "02", "03", "04", "06", "07", "08", "10")
 CHAPTERS = sorted(
     f"chapters/{path.name}"
     for path in (SITE / "chapters").glob("[0-9]*.html")

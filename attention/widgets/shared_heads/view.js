@@ -61,7 +61,7 @@ function build({ model, root }) {
   const figures = figureRow({
     numbers: "numbers a token",
     bytes: "bytes a token",
-    flops: "FLOPs a step spends on it",
+    flops: "FLOPs for the token",
     intensity: "FLOPs for each byte",
   });
   for (const list of [queries, shared]) list.style.setProperty("--heads", nHeads);
@@ -102,7 +102,7 @@ function build({ model, root }) {
     const less = most / numbers;
     figures.numbers(numbers, grouped(numbers), `MHA / ${decimal(less, Number.isInteger(less) ? 0 : 1)}`);
     figures.bytes(bytes, grouped(bytes), "two for each number");
-    figures.flops(flops, grouped(flops), "scores and context");
+    figures.flops(flops, grouped(flops), "scores and context, a step");
     figures.intensity(intensity, decimal(intensity, 1), "what decoding waits for");
     const who = isLatent ? "One latent" : plural(nKvHeads, "key head");
     said = `${who} for ${plural(nHeads, "query head")}: ${grouped(numbers)} numbers a token, ${grouped(flops)} FLOPs, ${decimal(intensity, 1)} for each byte.`;

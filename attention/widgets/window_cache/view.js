@@ -56,7 +56,7 @@ function build({ model, root }) {
     })),
     window: sliding("window", "Window w", counts, (w) => ({ text: String(w), spoken: plural(w, "position") })),
     n_sink: sliding("n_sink", "Sinks kept", range(mostSinks + 1), (s) => ({
-      text: s ? `the first ${s}` : "none",
+      text: s ? String(s) : "none",
       spoken: s ? `the first ${plural(s, "position")}` : "none",
     })),
     n_layers: sliding("n_layers", "Layers L", LAYERS, (count) => ({

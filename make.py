@@ -69,6 +69,7 @@ STEPS = {
         "scripts/train_translators.py",
         "scripts/train_role_taggers.py",
         "scripts/train_induction.py",
+        "scripts/grow_induction.py",
         "scripts/train_small_gpt.py",
         "scripts/read_smollm2.py",
     ],

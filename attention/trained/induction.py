@@ -6,6 +6,7 @@ the first pass; all of the rest can be copied from it. Chapter 9 trains one mode
 the curves of all seeds, some of the weights and the log stand in ``attention/trained/weights``.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -130,7 +131,13 @@ def held_out() -> tuple[Tensor, Tensor]:
 
 
 def train_induction(
-    n_layers: int, seed: int, *, steps: int | None = None, fixed_period: int | None = None
+    n_layers: int,
+    seed: int,
+    *,
+    steps: int | None = None,
+    periods: tuple[int, int] = (SHORTEST, LONGEST),
+    start: Mapping[str, Tensor] | None = None,
+    look: Callable[[AttentionLanguageModel], None] | None = None,
 ) -> tuple[AttentionLanguageModel, Tensor]:
     """Train a model on repeated sequences, and measure it on the way.
 
@@ -138,27 +145,49 @@ def train_induction(
         n_layers: Number of layers.
         seed: Seed of its parameters and of its sequences.
         steps: Number of steps; those of ``STEPS`` when not given.
-        fixed_period: The period of all training sequences, if it is to be the same.
+        periods: The shortest and the longest period of the training sequences.
+        start: Parameters that are not to begin at random, by their names in the model's state.
+        look: Called with the model at each point of the curve.
 
     Returns:
         The model, in evaluation mode, and its curve: what :func:`measure` says on the sequences
         that are held out, before the first step, after every ``EVERY`` of them, and at the end,
         (steps / EVERY + 1, 2 + 2 n_layers H), with steps a multiple of ``EVERY``.
+
+    Raises:
+        TypeError: If ``steps`` is not a whole number.
+        ValueError: If ``start`` names what the model does not have.
     """
     steps = STEPS[n_layers] if steps is None else check_count("steps", steps)
     model, chance = new_model(n_layers, seed), torch.Generator().manual_seed(seed)
-    bounds = (fixed_period or SHORTEST, fixed_period or LONGEST)
-    points, test = [], held_out()
+    _begin_with(model, start or {})
+    shortest, longest = periods
+    points: list[Tensor] = []
+    test = held_out()
+
+    def take_down() -> None:
+        points.append(measure(model, *test))
+        if look:
+            look(model)
 
     def loss_at(step: int) -> Tensor:
         if step % EVERY == 0:
-            points.append(measure(model, *test))
-        ids, _ = repeated_sequences(BATCH, shortest=bounds[0], longest=bounds[1], generator=chance)
+            take_down()
+        ids, _ = repeated_sequences(BATCH, shortest=shortest, longest=longest, generator=chance)
         return F.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
 
     label = f"{n_layers} layer{'s' if n_layers > 1 else ''}, seed {seed}"
     train(model, loss_at, steps=steps, lr=RATE, label=label)
-    return model, torch.stack([*points, measure(model, *test)])
+    take_down()
+    return model, torch.stack(points)
+
+
+def _begin_with(model: AttentionLanguageModel, start: Mapping[str, Tensor]) -> None:
+    state = model.state_dict()
+    unknown = sorted(set(start) - set(state))
+    if unknown:
+        raise ValueError(f"start should name parameters of the model, but had {unknown}")
+    model.load_state_dict(state | dict(start))
 
 
 @cache

@@ -17,6 +17,7 @@ from attention.widgets.mask_painter import MaskPainter
 from attention.widgets.next_token import NextToken
 from attention.widgets.norm_bars import NormBars
 from attention.widgets.online_softmax import OnlineSoftmax
+from attention.widgets.phase_change import PhaseChange
 from attention.widgets.position_explorer import PositionExplorer
 from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
@@ -45,6 +46,7 @@ __all__ = [
     "NextToken",
     "NormBars",
     "OnlineSoftmax",
+    "PhaseChange",
     "PositionExplorer",
     "QueryArrow",
     "ResidualStream",

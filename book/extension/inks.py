@@ -19,6 +19,7 @@ BARE = {
     "06_causal_attention": "QKVq",
     "07_multi_head_attention": "QKVq",
     "08_gpt_block": "QKq",
+    "09_inside_a_trained_model": "QKV",
     "10_quadratic_cost": "QKVq",
     "11_efficient_attention": "QKVq",
 }

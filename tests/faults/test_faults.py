@@ -10,6 +10,7 @@ from tables import (
     definition_and_heads,
     flash,
     gpt,
+    growth,
     loading,
     pictures,
     positions_and_caches,
@@ -32,6 +33,7 @@ TABLES = (
     pictures,
     decoder_step,
     caches_as_shown,
+    growth,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 

@@ -3,7 +3,7 @@
 from itertools import product
 
 import torch
-from widget_examples import heads, stored_heads
+from widget_examples import heads, phase, stored_heads
 
 from attention import GPT, GPTConfig
 from attention.functional.head_scores import (
@@ -11,7 +11,8 @@ from attention.functional.head_scores import (
     induction_score,
     previous_token_score,
 )
-from attention.widgets import BlockDiagram, HeadExplorer
+from attention.trained.induction_growth import phase_change_example
+from attention.widgets import BlockDiagram, HeadExplorer, PhaseChange
 
 DIAGRAMS = [  # d_model, n_heads, n_layers, n_tokens, max_len, batch, length
     (6, 1, 1, 1, 1, 1, 1),
@@ -23,9 +24,10 @@ DIAGRAMS = [  # d_model, n_heads, n_layers, n_tokens, max_len, batch, length
 
 
 def model_cases() -> dict[str, list[dict]]:
-    """The cases of both kinds."""
+    """The cases of each kind."""
     return {
         "heads": [heads_case(shown) for shown in (stored_heads(), heads())],
+        "phases": [phase_case(phase()), phase_case(PhaseChange(**phase_change_example()))],
         "diagrams": [diagram_case(*sizes) for sizes in product(DIAGRAMS, ("pre", "post"))],
     }
 
@@ -46,6 +48,22 @@ def heads_case(shown: HeadExplorer) -> dict:
         "weights": {**packed, "data": packed["data"].hex()},
         "all": shown.weights.tolist(),
         "scores": {name: scores.reshape(shape).tolist() for name, scores in found.items()},
+    }
+
+
+def phase_case(shown: PhaseChange) -> dict:
+    """Maps and curves as the page gets them, what they hold, and where each run falls fastest."""
+    state, falls = shown.get_state(), []
+    for run in range(len(shown.runs)):
+        shown.run = run
+        falls.append(shown.fall)
+    return {
+        "maps": {**state["maps"], "data": state["maps"]["data"].hex()},
+        "all": shown.maps.tolist(),
+        "curves": {**state["curves"], "data": state["curves"]["data"].hex()},
+        "numbers": shown.curves.tolist(),
+        "steps": shown.steps,
+        "falls": falls,
     }
 
 

@@ -19,6 +19,7 @@ from attention.widgets import (
     NextToken,
     NormBars,
     OnlineSoftmax,
+    PhaseChange,
     PositionExplorer,
     QueryArrow,
     ResidualStream,
@@ -131,6 +132,17 @@ def head_weights() -> torch.Tensor:
 def heads(**arguments: object) -> HeadExplorer:
     given = {"tokens": HEADS_TOKENS, "weights": head_weights(), "layer": 1, "head": 0}
     return HeadExplorer(**given | arguments)
+
+
+def phase(**arguments: object) -> PhaseChange:
+    """Two runs of four steps, the steps unevenly far apart; seven tokens, of which three repeat."""
+    scores = 2 * torch.randn(2, 4, 2, 7, 7, generator=torch.Generator().manual_seed(3))
+    maps = scores.masked_fill(torch.ones(7, 7).triu(1).bool(), -torch.inf).softmax(dim=-1)
+    losses = torch.tensor([[4.0, 3.5, 1.0, 0.5], [3.75, 1.5, 1.25, 1.0]])
+    rising = torch.tensor([[0.05, 0.1, 0.5, 0.9], [0.1, 0.65, 0.7, 0.8]])
+    curves = torch.stack([losses, rising / 2, rising], dim=-1)
+    given = {"tokens": list("abcdabc"), "steps": [0, 10, 30, 50], "runs": ["one", "two"]}
+    return PhaseChange(**given | {"curves": curves, "maps": maps, "step": 30} | arguments)
 
 
 def split(**arguments: object) -> HeadSplit:

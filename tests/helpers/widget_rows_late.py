@@ -8,6 +8,7 @@ from widget_examples import (
     norm,
     online,
     painter,
+    phase,
     shared,
     split,
     stream,
@@ -17,6 +18,7 @@ from widget_row import Row, names
 from widgets_drawn import Drawn, drawn_gpt, drawn_heads, drawn_split, load_and_choose
 from widgets_drawn_caches import drawn_shared, drawn_window, two_groups
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
+from widgets_drawn_phase import drawn_phase
 from widgets_drawn_small import drawn_mask, half_painted
 from widgets_drawn_stream import drawn_next, drawn_norm, drawn_online, drawn_stream
 
@@ -36,6 +38,20 @@ LATE = [
         place=(".afm-map td[data-query='3'][data-key='0']", "data-weight"),
         number="w.weights[w.layer, w.head, 3, 0].item()",
         drawn=Drawn(lambda: heads(layer=1, head=1, query_index=3), drawn_heads),
+    ),
+    Row(
+        "PhaseChange",
+        make=phase,
+        chapters=("09_inside_a_trained_model",),
+        view=".afm-phase",
+        controls=names("step run fall"),
+        slider="step",
+        spoken="^step {0}$",
+        announces="induction score",
+        also=("run", "1"),
+        place=("[data-figure=induction]", "data-value"),
+        number="w.now[2].item()",
+        drawn=Drawn(lambda: phase(run=1, step=30, query_index=5), drawn_phase),
     ),
     Row(
         "HeadSplit",

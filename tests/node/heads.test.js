@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { patternScore, unpackWeights, wantedKeys } from "../../attention/widgets/head_explorer/patterns.js";
+import { patternScore, unpackWeights, wantedKeys } from "../../attention/widgets/js/patterns.js";
 import { cases, close } from "./cases.js";
 
 const weightsOf = ({ shape, data }) =>

@@ -2,10 +2,10 @@
 
 from torch import Tensor
 
+from attention.widgets.base.levels import CausalWeights
 from attention.widgets.base.lists import Items
 from attention.widgets.base.traits import Choice, State, Whole
 from attention.widgets.base.widget import BookWidget
-from attention.widgets.head_explorer.levels import CausalWeights
 from attention.widgets.head_explorer.patterns import PATTERNS, pattern_scores, repeats
 from attention.widgets.head_explorer.picture import alt_text, draw_png
 

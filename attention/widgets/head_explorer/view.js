@@ -18,8 +18,8 @@ import { heatGrid, keepInSight, readout } from "../js/heatmap.js";
 import { painter } from "../js/ink.js";
 import { maskTable } from "../js/masks.js";
 import { readState, setState, viewOf } from "../js/mount.js";
+import { patternScore, unpackWeights, wantedKeys } from "../js/patterns.js";
 import { range } from "../js/range.js";
-import { patternScore, unpackWeights, wantedKeys } from "./patterns.js";
 
 const DATA = ["tokens", "weights"];
 const STATE = ["layer", "head", "pattern", "query_index"];
@@ -117,7 +117,7 @@ function build({ model, root }) {
     element(
       "div",
       { class: "afm-detail" },
-      element("div", { class: "afm-map" }, mapTitle, cellTold.node, gridScroll),
+      element("div", { class: "afm-map afm-wants" }, mapTitle, cellTold.node, gridScroll),
       element(
         "div",
         { class: "afm-beside" },

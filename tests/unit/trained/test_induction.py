@@ -114,6 +114,32 @@ def test_a_seed_decides_everything_and_nothing_else_is_drawn_from():
     assert not torch.equal(one.embedding.weight, other.embedding.weight)
 
 
+def test_a_start_is_begun_with_and_what_is_unknown_is_named():
+    given = {"position.weight": torch.full((LENGTH, 64), 0.25)}
+    seen = []
+    model, curve = train_induction(
+        1, 0, steps=EVERY, start=given, look=lambda now: seen.append(now.position.weight.clone())
+    )
+    assert torch.equal(seen[0], given["position.weight"])
+    assert len(seen) == len(curve) == 2  # before the first step and after the last
+    assert torch.equal(seen[1], model.position.weight)
+    assert not torch.equal(*seen)
+    with pytest.raises(ValueError, match=r"^start should name parameters .* had \['nowhere'\]$"):
+        train_induction(1, 0, steps=EVERY, start={"nowhere": torch.zeros(1)})
+
+
+def test_the_periods_of_training_are_those_asked_for(monkeypatch):
+    asked = []
+
+    def noted(*args, **options):
+        asked.append((options.get("shortest"), options.get("longest")))
+        return repeated_sequences(*args, **options)
+
+    monkeypatch.setattr("attention.trained.induction.repeated_sequences", noted)
+    train_induction(1, 0, steps=EVERY, periods=(9, 11))
+    assert set(asked[1:]) == {(9, 11)}  # the first call makes what is held out
+
+
 def test_what_is_not_kept_is_named():
     with pytest.raises(ValueError, match=r"^n_layers and seed should be among .*1 and 2$"):
         trained_model(1, 2)

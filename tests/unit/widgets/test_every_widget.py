@@ -10,13 +10,13 @@ from widget_arguments import refuses, refuses_later, same, state_of
 from widget_table import TABLE, Row
 
 from attention.widgets.attention_picture import Links
+from attention.widgets.base.levels import CausalWeights
 from attention.widgets.base.lists import Items, Nested
 from attention.widgets.base.tensors import FixedPoint, FixedPoints
 from attention.widgets.base.traits import Argument, Choice, Number, Switch, Text, Whole
 from attention.widgets.base.widget import BookWidget
 from attention.widgets.block_diagram import Presets
 from attention.widgets.gpt_explorer import Model
-from attention.widgets.head_explorer.levels import CausalWeights
 
 NAN = float("nan")
 TENSORS = ["text", 3, [], torch.zeros(0, 5), torch.zeros(1, 1, 1, 1, 1), torch.full((5, 6), NAN)]

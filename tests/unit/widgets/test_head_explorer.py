@@ -15,7 +15,7 @@ from attention.functional.head_scores import (
 )
 from attention.trained.smollm2 import smollm2_example
 from attention.widgets import HeadExplorer
-from attention.widgets.head_explorer.levels import LEVELS
+from attention.widgets.base.levels import LEVELS
 
 N = len(HEADS_TOKENS)  # 5
 

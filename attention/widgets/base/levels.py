@@ -13,17 +13,21 @@ LEVELS = 255
 
 
 class CausalWeights(Argument):
-    """Weights of causal self-attention, (L, H, T, T), rounded to multiples of 1 / 255.
+    """Weights of causal self-attention, (..., T, T), rounded to multiples of 1 / 255.
 
     What is above the diagonal is zero and is not sent. Python and the page hold the same numbers.
-    """
 
-    should_be = "a tensor (n_layers, n_heads, T, T) of causal attention weights"
+    Args:
+        shape: The shape that it should have; what counts is the number of letters.
+        options: What :class:`Argument` takes.
+    """
 
     annotation = Tensor | ArrayLike
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, shape: str = "(n_layers, n_heads, T, T)", **options: Any) -> None:
         super().__init__(**options)
+        self.n_axes = shape.count(",") + 1
+        self.should_be = f"a tensor {shape} of causal attention weights"
         self.tag(to_json=_pack, from_json=_unpack)
 
     def validate(self, obj: object, value: Any) -> Any:
@@ -33,14 +37,14 @@ class CausalWeights(Argument):
         except (TypeError, ValueError, RuntimeError):
             self.error(obj, value)
         shape = tuple(weights.shape)
-        if weights.ndim != 4 or 0 in shape or shape[2] != shape[3]:
+        if weights.ndim != self.n_axes or 0 in shape or shape[-2] != shape[-1]:
             self._refuse(f"had shape {shape}")
         if not weights.isfinite().all():
             self._refuse("were not all finite")
         if (weights.triu(1) != 0).any():
             self._refuse("looked at later positions")
         # Weights that were rounded before may be off by half a step each.
-        slack = shape[3] * 0.5 / LEVELS + 1e-3
+        slack = shape[-1] * 0.5 / LEVELS + 1e-3
         if (weights < 0).any() or ((weights.sum(dim=-1) - 1).abs() > slack).any():
             self._refuse("had a row that is not positive with sum 1")
         return (weights * LEVELS).round() / LEVELS
@@ -50,15 +54,15 @@ class CausalWeights(Argument):
 
 
 def _pack(weights: Tensor, _: object) -> dict[str, Any]:
-    rows, columns = torch.tril_indices(*weights.shape[2:]).unbind()
-    levels = (weights[:, :, rows, columns] * LEVELS).round().to(torch.uint8)  # (L, H, T (T+1) / 2)
-    return {"shape": list(weights.shape[:3]), "data": levels.numpy().tobytes()}
+    rows, columns = torch.tril_indices(*weights.shape[-2:]).unbind()
+    levels = (weights[..., rows, columns] * LEVELS).round().to(torch.uint8)  # (..., T (T+1) / 2)
+    return {"shape": list(weights.shape[:-1]), "data": levels.numpy().tobytes()}
 
 
 def _unpack(packed: dict[str, Any], _: object) -> Tensor:
-    layers, heads, n = packed["shape"]
+    *outer, n = packed["shape"]
     rows, columns = torch.tril_indices(n, n).unbind()
     levels = torch.frombuffer(bytearray(packed["data"]), dtype=torch.uint8)
-    weights = torch.zeros(layers, heads, n, n)
-    weights[:, :, rows, columns] = levels.reshape(layers, heads, -1) / LEVELS
+    weights = torch.zeros(*outer, n, n)
+    weights[..., rows, columns] = levels.reshape(*outer, -1) / LEVELS
     return weights

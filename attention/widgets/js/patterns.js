@@ -1,17 +1,19 @@
 // What a head may be looking for, and how much of its attention goes there. No DOM, as in maths.js; tests/node holds it equal
 // to the package's heads.py.
 
-import { dot } from "../js/maths.js";
-import { range } from "../js/range.js";
+import { dot } from "./maths.js";
+import { range } from "./range.js";
 
 /** @typedef {import("../js/maths.js").Vector} Vector */
 
 /**
- * Weights from the wire (see levels.py): the lower triangle in steps of 1/255. Returns (layer, head) -> rows (T, T).
+ * Weights from the wire (see levels.py): the lower triangle in steps of 1/255. Returns indices, such as (layer, head), -> rows (T, T).
  * @param {{ shape: number[], data: DataView }} packed
- * @returns {(layer: number, head: number) => Vector[]}
+ * @returns {(...indices: number[]) => Vector[]}
  */
-export function unpackWeights({ shape: [layers, heads, n], data }) {
+export function unpackWeights({ shape, data }) {
+  const sizes = shape.slice(0, -1);
+  const n = shape[sizes.length];
   const size = (n * (n + 1)) / 2;
   /** @param {number} start */
   const matrix = (start) =>
@@ -20,8 +22,8 @@ export function unpackWeights({ shape: [layers, heads, n], data }) {
       for (let s = 0; s <= t; s += 1) row[s] = data.getUint8(start + (t * (t + 1)) / 2 + s) / 255;
       return row;
     });
-  const all = Array.from({ length: layers * heads }, (_, i) => matrix(i * size));
-  return (layer, head) => all[layer * heads + head];
+  const all = range(sizes.reduce((product, count) => product * count, 1)).map((i) => matrix(i * size));
+  return (...indices) => all[indices.reduce((place, index, axis) => place * sizes[axis] + index, 0)];
 }
 
 /** @type {Record<string, (tokens: string[], t: number, s: number) => boolean>} */

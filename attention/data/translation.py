@@ -14,7 +14,14 @@ import torch
 from torch import Tensor
 
 from attention._checks import check_count, shape
-from attention.data.vocabulary import Batch, Translator, Vocabulary, batch_of, reverse_source
+from attention.data.vocabulary import (
+    Batch,
+    Translator,
+    Vocabulary,
+    batch_of,
+    padded,
+    reverse_source,
+)
 
 ARTICLES = {"the": ("le", "la"), "a": ("un", "une")}
 NOUNS = {  # with the gender: 0 masculine, 1 feminine
@@ -161,6 +168,18 @@ def mixed_batch(n: int, max_clauses: int, *, generator: torch.Generator | None =
     return translation_batch(pairs)
 
 
+def last_clause_first(batch: Batch) -> Batch:
+    """Turn the order of each target's clauses round; within a clause nothing moves.
+
+    A model that is trained on such targets reads the first clause first and writes it last.
+    """
+    rows = []
+    for ids in batch.target.tolist():
+        clauses = " ".join(FRENCH.decode(ids)).split(" et ")
+        rows.append(FRENCH.encode(" et ".join(reversed(clauses)).split()))
+    return batch._replace(target=padded(rows))
+
+
 def exact_match(
     model: Translator,
     clauses: int,
@@ -168,6 +187,7 @@ def exact_match(
     n: int = 200,
     seed: int = 0,
     reverse: bool = False,
+    last_first: bool = False,
 ) -> float:
     """The share of sentences that a model translates without a single fault, greedily.
 
@@ -177,9 +197,12 @@ def exact_match(
         n: Number of sentences.
         seed: Seed of the sentences; the same for every model that is to be compared.
         reverse: Whether the model reads its sources backwards.
+        last_first: Whether it writes the last clause first.
     """
     pairs = sentence_pairs(n, clauses, generator=torch.Generator().manual_seed(seed))
     batch = translation_batch(pairs)
+    if last_first:
+        batch = last_clause_first(batch)
     source = reverse_source(batch).source if reverse else batch.source
     width = batch.target.shape[1]
     tokens, _ = model.decode(source, batch.lengths, width)

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from attention.data.translation import ENGLISH, FRENCH, MAX_CLAUSES, translate
 from attention.data.vocabulary import BEGIN, END_MARK, Batch, batch_of, reverse_source
@@ -30,6 +30,11 @@ LONG_SENTENCES = (
     "a black boat runs and the cold moon shines and a baker sings and the white door dreams",
     "the book falls and a black dog runs and the round garden sleeps and a heavy boat waits and "
     "the grey wolf dreams and a queen dances and the green flower shines and a girl sings",
+)
+SHORT_SENTENCES = (
+    "the cat sleeps and a heavy door falls and the queen sings and a cold river runs",
+    "a strong king waits and the mouse dances and a house falls and the girl sleeps",
+    "the book falls and a black dog runs and the round garden sleeps and a boat waits",
 )
 ALIGNED_SENTENCES = (
     "the green cat sleeps and a heavy door falls",
@@ -83,6 +88,44 @@ def translation_example() -> dict[str, Any]:
         "lengths": list(range(1, MAX_CLAUSES + 1)),
         "trained": TRAINED_CLAUSES,
     }
+
+
+def machine_example() -> dict[str, Any]:
+    """The arguments of ``EncoderDecoderMachine``: the small translator, and sentences to give it.
+
+    Returns:
+        Its nine matrices with their biases, both vocabularies, the sentences by number of clauses,
+        and their right translations.
+    """
+    model = trained_translator("small")
+    encoder, decoder = model.encoder, model.decoder
+    of_input, of_state = _with_biases(encoder.gru)
+    into_input, into_state = _with_biases(decoder.gru)
+    weights = [
+        encoder.embedding.weight, of_input, of_state,
+        decoder.embedding.weight, _joined(decoder.start.weight, decoder.start.bias),
+        into_input, into_state,
+        _joined(decoder.combine.weight, decoder.combine.bias),
+        _joined(decoder.readout.weight, decoder.readout.bias),
+    ]  # fmt: skip
+    sources = [clauses_of(sentence) for sentence in SHORT_SENTENCES]
+    return {
+        "source_words": ENGLISH.words,
+        "target_words": FRENCH.words,
+        "weights": [matrix.detach() for matrix in weights],
+        "sources": sources,
+        "references": [[translate(words).french for words in row] for row in sources],
+    }
+
+
+def _with_biases(gru: nn.GRU) -> tuple[Tensor, Tensor]:
+    """What a GRU does to its input and to its state, each with its bias as the last column."""
+    w, u, b, b_h = gru.all_weights[0]
+    return _joined(w, b), _joined(u, b_h)
+
+
+def _joined(weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.cat([weight, bias[:, None]], dim=1)
 
 
 def alignment_example(sentences: tuple[str, ...] = ALIGNED_SENTENCES) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 ``scripts/train_translators.py`` trains them, with several seeds each; the weights of the first
 seed, the scores of all seeds and the log stand in ``attention/trained/weights``. So do the weights
-of all seeds of the two that the chapters set against each other.
+of all seeds of those that the chapters look into.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,14 @@ from torch import Tensor
 
 from attention._checks import check_count
 from attention.data.spelling import LETTERS, PHONES
-from attention.data.translation import ENGLISH, FRENCH, MAX_CLAUSES, mixed_batch
-from attention.data.vocabulary import reverse_source
+from attention.data.translation import (
+    ENGLISH,
+    FRENCH,
+    MAX_CLAUSES,
+    last_clause_first,
+    mixed_batch,
+)
+from attention.data.vocabulary import Batch, reverse_source
 from attention.experiments.training import train
 from attention.models.seq2seq.decoder import AttentionName
 from attention.models.seq2seq.model import Seq2Seq, sequence_loss
@@ -24,10 +30,10 @@ from attention.trained._weights import load_weights
 
 WEIGHTS = Path(__file__).with_name("weights") / "translators.safetensors"
 SEEDS = (5, 6, 7)
-KEPT_WHOLE = ("fixed", "additive")
+KEPT_WHOLE = ("fixed", "additive", "forward", "reversed", "last first")
 """The recipes of which the weights of every seed are kept, not those of the first alone."""
 TRAINED_CLAUSES = 5
-"""The longest sentences of the training; scores go on to ``MAX_CLAUSES``."""
+"""The longest sentences of most trainings; scores go on to ``MAX_CLAUSES``."""
 BATCH = 40
 D_EMBED = 64
 
@@ -45,6 +51,9 @@ class Recipe:
         lr: The highest learning rate.
         bidirectional: Whether the encoder reads from both ends.
         reverse: Whether it is given the source backwards.
+        last_first: Whether it writes the clauses in the opposite order.
+        max_clauses: The longest sentences that it is trained on.
+        d_embed: Width of the embeddings.
     """
 
     attention: AttentionName | None
@@ -53,6 +62,15 @@ class Recipe:
     lr: float = 0.008
     bidirectional: bool = True
     reverse: bool = False
+    last_first: bool = False
+    max_clauses: int = TRAINED_CLAUSES
+    d_embed: int = D_EMBED
+
+    def turned(self, batch: Batch) -> Batch:
+        """The batch in the order in which the model reads and writes it."""
+        if self.reverse:
+            batch = reverse_source(batch)
+        return last_clause_first(batch) if self.last_first else batch
 
 
 RECIPES = {
@@ -61,6 +79,11 @@ RECIPES = {
     "narrow": Recipe(None, 44, 600),
     "forward": Recipe(None, 86, 600, bidirectional=False),
     "reversed": Recipe(None, 86, 600, bidirectional=False, reverse=True),
+    "last first": Recipe(None, 86, 600, bidirectional=False, last_first=True),
+    "wide": Recipe(None, 172, 600),
+    "small": Recipe(None, 32, 3000, bidirectional=False, d_embed=16),
+    "every length": Recipe(None, 86, 600, max_clauses=MAX_CLAUSES),
+    "every length, long": Recipe(None, 86, 3000, max_clauses=MAX_CLAUSES),
     "additive": Recipe("additive", 80, 280),
     "dot": Recipe("dot", 80, 450, lr=0.005),
     "general": Recipe("general", 80, 450, lr=0.005),
@@ -83,7 +106,7 @@ def new_translator(name: str, seed: int) -> Seq2Seq:
         return Seq2Seq(
             len(ENGLISH),
             len(FRENCH),
-            d_embed=D_EMBED,
+            d_embed=recipe.d_embed,
             d_hidden=recipe.d_hidden,
             attention=recipe.attention,
             bidirectional=recipe.bidirectional,
@@ -91,7 +114,7 @@ def new_translator(name: str, seed: int) -> Seq2Seq:
 
 
 def train_translator(name: str, seed: int, *, steps: int | None = None) -> Seq2Seq:
-    """Train a translator on sentences of 1 to 5 clauses, every length as likely.
+    """Train a translator on sentences of 1 to ``max_clauses`` clauses, every length as likely.
 
     Args:
         name: One of ``RECIPES``.
@@ -108,9 +131,7 @@ def train_translator(name: str, seed: int, *, steps: int | None = None) -> Seq2S
     chance = torch.Generator().manual_seed(seed)
 
     def loss_at(_: int) -> Tensor:
-        batch = mixed_batch(BATCH, TRAINED_CLAUSES, generator=chance)
-        if recipe.reverse:
-            batch = reverse_source(batch)
+        batch = recipe.turned(mixed_batch(BATCH, recipe.max_clauses, generator=chance))
         return sequence_loss(model(*batch), batch.target)
 
     train(

@@ -9,6 +9,7 @@ from attention.widgets.cost_explorer import CostExplorer
 from attention.widgets.decoder_step import DecoderStep
 from attention.widgets.dot_product import DotProduct
 from attention.widgets.downhill_ball import DownhillBall
+from attention.widgets.encoder_decoder_machine import EncoderDecoderMachine
 from attention.widgets.gpt_explorer import GPTExplorer
 from attention.widgets.head_explorer import HeadExplorer
 from attention.widgets.head_split import HeadSplit
@@ -38,6 +39,7 @@ __all__ = [
     "DecoderStep",
     "DotProduct",
     "DownhillBall",
+    "EncoderDecoderMachine",
     "GPTExplorer",
     "HeadExplorer",
     "HeadSplit",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
+from attention.data.vocabulary import END_MARK
 from attention.trained.role_taggers import SENTENCE, position_example
 from attention.trained.small_gpt import DIAGRAMS, small_gpt_reader
 from attention.trained.smollm2 import smollm2_example
@@ -12,6 +13,7 @@ from attention.widgets import (
     AttentionExplorer,
     BlockDiagram,
     DecoderStep,
+    EncoderDecoderMachine,
     GPTExplorer,
     HeadExplorer,
     HeadSplit,
@@ -29,6 +31,7 @@ from attention.widgets import (
     TranslationExplorer,
     WindowCache,
 )
+from attention.widgets.encoder_decoder_machine.machine import shapes
 
 SOURCE = ["the", "cat", "sleeps", "and", "a", "door", "falls", "and", "the", "moon", "shines"]
 TARGET = ["le", "chat", "dort", "et", "une", "porte", "tombe", "et", "la", "lune", "brille"]
@@ -58,6 +61,27 @@ def translation_arguments() -> dict[str, object]:
         "scores": torch.tensor([[1.0, 0.75, 0.0], [1.0, 0.5, 0.25]]),
         "lengths": [1, 2, 3],
     }
+
+
+def machine(**arguments: object) -> EncoderDecoderMachine:
+    """A random machine of five numbers, two sentences of one and two clauses; two words written."""
+    chance = torch.Generator().manual_seed(4)
+    marks = ["⟨padding⟩", "⟨start⟩", END_MARK]
+    vocabularies = [marks + sorted(set(words)) for words in (SOURCE, TARGET)]
+    sizes = shapes(*map(len, vocabularies), 5, 3)
+    other = [["a", "cat", "falls"], ["a", "cat", "falls", "and", "the", "door", "shines"]]
+    first = [TARGET[:3], ["porte", "chat", "le", "porte", "dort", "et", "le"]]
+    right = [["un", "chat", "tombe"], ["un", "chat", "tombe", "et", "la", "porte", "brille"]]
+    given = {
+        "weights": [1.5 * torch.randn(*size, generator=chance) for size in sizes],
+        "source_words": vocabularies[0], "target_words": [*vocabularies[1], "un"],
+        "sources": [[SOURCE[:cut] for cut in CUTS[:2]], other],
+        "references": [first, right],
+        "length": 2, "step": 11,
+    }  # fmt: skip
+    given["weights"][3] = torch.randn(len(given["target_words"]), 3, generator=chance)
+    given["weights"][8] = 2 * torch.randn(len(given["target_words"]), 6, generator=chance)
+    return EncoderDecoderMachine(**given | arguments)
 
 
 def translation(**arguments: object) -> TranslationExplorer:

@@ -4,6 +4,7 @@ from widget_examples import (
     alignment,
     attention,
     decoder_step,
+    machine,
     position,
     query_arrow,
     scaling,
@@ -25,6 +26,7 @@ from widgets_drawn import (
     unsure_translator,
 )
 from widgets_drawn_decoder import drawn_decoder
+from widgets_drawn_machines import drawn_machine
 from widgets_drawn_slices import drawn_histogram, drawn_query, drawn_softmax
 from widgets_drawn_small import (
     apart,
@@ -134,6 +136,20 @@ EARLY = [
         place=("tbody tr:nth-child(2) [data-step=weight]", "data-value"),
         number="w.weights[1].item()",
         drawn=Drawn(lambda: decoder_step(step=2, hidden=3), drawn_decoder),
+    ),
+    Row(
+        "EncoderDecoderMachine",
+        make=machine,
+        chapters=("01_rnn_bottleneck",),
+        view=".afm-encdec",
+        controls=names("example length step next again"),
+        slider="step",
+        spoken="^step {0} of",
+        announces="probability",
+        also=("length", "1"),
+        place=(".afm-encdec-written li", "data-value"),
+        number="w.run.chances[0]",
+        drawn=Drawn(machine, drawn_machine),
     ),
     Row(
         "AlignmentExplorer",

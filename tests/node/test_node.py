@@ -14,6 +14,7 @@ from cache_cases import cache_cases
 from cost_cases import cost_cases
 from gpt_cases import write_gpt_cases
 from javascript import NODE
+from machine_cases import machine_cases
 from model_cases import model_cases
 from small_cases import small_cases
 from stream_cases import stream_cases
@@ -332,6 +333,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "flows": flow_cases(),
         **stream_cases(),
         "rings": cache_cases(),
+        **machine_cases(),
         "costs": cost_cases(),
         "widgets": [row.name for row in TABLE],
         **model_cases(),

@@ -17,6 +17,7 @@ from attention.data.translation import (
     NOUNS,
     VERBS,
     Pair,
+    last_clause_first,
     mixed_batch,
     sentence_pairs,
     translate,
@@ -162,6 +163,25 @@ def test_by_hand_a_batch_has_both_end_marks():
     assert batch.source.tolist() == [[*ENGLISH.encode(["the", "cat", "sleeps"])]]
     assert batch.target.tolist() == [[*FRENCH.encode(["le", "chat", "dort"])]]
     assert batch.source[0, -1] == batch.target[0, -1] == END
+
+
+def test_by_hand_the_last_clause_first_and_nothing_else_moved():
+    english = "the cat sleeps and a heavy door falls"
+    french = "le chat dort et une porte lourde tombe"
+    batch = translation_batch([translate(english.split())])
+    turned = last_clause_first(batch)
+    assert " ".join(FRENCH.decode(batch.target[0].tolist())) == french
+    first, last = french.split(" et ")
+    assert " ".join(FRENCH.decode(turned.target[0].tolist())) == f"{last} et {first}"
+    assert torch.equal(turned.source, batch.source)
+    assert torch.equal(turned.lengths, batch.lengths)
+
+
+def test_clauses_turned_twice_are_as_before():
+    batch = mixed_batch(20, 5, generator=seeded())
+    turned = last_clause_first(batch)
+    assert not torch.equal(turned.target, batch.target)
+    assert torch.equal(last_clause_first(turned).target, batch.target)
 
 
 # --- bad input -----------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from attention.data.translation import (
     ENGLISH,
     FRENCH,
     exact_match,
+    last_clause_first,
     peak_is_right,
     sentence_pairs,
     translate,
     translation_batch,
 )
-from attention.data.vocabulary import END, PAD, reverse_source
+from attention.data.vocabulary import END, PAD, Batch, reverse_source
 
 # --- scores --------------------------------------------------------------------------------------
 
@@ -41,6 +42,17 @@ def spoil(tokens, rows, column, value):
 def test_exact_match_of_a_translator_without_fault():
     assert exact_match(Translator(), 3) == 1.0
     assert exact_match(Translator(backwards=True), 3, reverse=True) == 1.0
+
+
+def test_exact_match_of_one_who_writes_the_last_clause_first():
+    class Turned(Translator):
+        def decode(self, source, lengths, max_len):
+            target, _ = super().decode(source, lengths, max_len)
+            return last_clause_first(Batch(source, lengths, target)).target, None
+
+    assert exact_match(Turned(), 3, last_first=True) == 1.0
+    assert exact_match(Turned(), 3) == 0.0
+    assert exact_match(Turned(), 1, last_first=True) == 1.0
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,12 @@ from attention.widgets.phase_change import PhaseChange
 from attention.widgets.position_explorer import PositionExplorer
 from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
+from attention.widgets.rotary_clock import RotaryClock
 from attention.widgets.scaling_explorer import ScalingExplorer
 from attention.widgets.score_histogram import ScoreHistogram
 from attention.widgets.shared_heads import SharedHeads
 from attention.widgets.softmax_bars import SoftmaxBars
+from attention.widgets.three_attentions import ThreeAttentions
 from attention.widgets.translation_explorer import TranslationExplorer
 from attention.widgets.window_cache import WindowCache
 
@@ -52,10 +54,12 @@ __all__ = [
     "PositionExplorer",
     "QueryArrow",
     "ResidualStream",
+    "RotaryClock",
     "ScalingExplorer",
     "ScoreHistogram",
     "SharedHeads",
     "SoftmaxBars",
+    "ThreeAttentions",
     "TranslationExplorer",
     "WindowCache",
 ]

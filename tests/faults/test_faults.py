@@ -13,6 +13,7 @@ from tables import (
     gpt,
     growth,
     loading,
+    order,
     pictures,
     positions_and_caches,
     seq2seq,
@@ -36,6 +37,7 @@ TABLES = (
     decoder_step,
     caches_as_shown,
     growth,
+    order,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 

@@ -27,6 +27,7 @@ from widgets_drawn import (
 )
 from widgets_drawn_decoder import drawn_decoder
 from widgets_drawn_machines import drawn_machine
+from widgets_drawn_order import clock, drawn_clock, drawn_three, three
 from widgets_drawn_slices import drawn_histogram, drawn_query, drawn_softmax
 from widgets_drawn_small import (
     apart,
@@ -192,6 +193,34 @@ EARLY = [
         place=(".afm-share-bar", "data-value"),
         number="w.weights.max().item()",
         drawn=Drawn(lambda: ScoreHistogram(d_k=128, n_keys=256, seed=2), drawn_histogram),
+    ),
+    Row(
+        "RotaryClock",
+        make=clock,
+        chapters=("05_self_attention",),
+        view=".afm-clock",
+        controls=names("query_place key_place both hands base"),
+        slider="key_place",
+        spoken="^Place of the key, s: {0}$",
+        announces="distance .*, dot product",
+        also=("query_place", "33"),
+        place=(".afm-figures [data-figure=product]", "data-value"),
+        number="w.product",
+        drawn=Drawn(clock, drawn_clock),
+    ),
+    Row(
+        "ThreeAttentions",
+        make=three,
+        chapters=("05_self_attention",),
+        view=".afm-three",
+        controls=names("use query"),
+        slider="query",
+        spoken="^{1} of [45]: ",
+        announces="most weight on",
+        also=("use", "'cross'"),
+        place=("td[data-query='0'][data-key='1']", "data-weight"),
+        number="w.weights[0, 1].item()",
+        drawn=Drawn(lambda: three(use="masked", query=3), drawn_three),
     ),
     Row(
         "PositionExplorer",

@@ -16,6 +16,7 @@ from gpt_cases import write_gpt_cases
 from javascript import NODE
 from machine_cases import machine_cases
 from model_cases import model_cases
+from order_cases import order_cases
 from small_cases import small_cases
 from stream_cases import stream_cases
 from widget_examples import position, scaling, split, stored_position
@@ -338,6 +339,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "widgets": [row.name for row in TABLE],
         **model_cases(),
         **small_cases(),
+        **order_cases(),
     }
     (folder / "cases.json").write_text(json.dumps(table))
     write_gpt_cases(folder)

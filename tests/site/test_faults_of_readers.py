@@ -24,8 +24,8 @@ QUESTIONS = {
     "rope": "05_self_attention.html#turns-rotary-positions",
     "why divide by the square root of d_k": "04_scaling.html",
     "sinusoidal": "05_self_attention.html#waves-sinusoidal-positions",
-    "alibi": "05_self_attention.html#a-fine-for-distance-alibi",
-    "permutation equivariance": "05_self_attention.html#no-sense-of-order",
+    "alibi": "05_self_attention.html#a-penalty-for-distance-alibi",
+    "permutation equivariance": "05_self_attention.html#deeper-self-proof",
     "temperature": "04_scaling.html#the-scale-is-a-temperature",
     "beam search": "01_rnn_bottleneck.html#three-suspects",
     "teacher forcing": "01_rnn_bottleneck.html#teaching-it-to-translate",
@@ -120,10 +120,10 @@ def test_the_search_finds_the_section(tab: Callable[..., Visit]) -> None:
 def test_a_quote_reads_as_the_page_does(tab: Callable[..., Visit]) -> None:
     opened = tab("file")
     page = opened.page
-    page.goto(f"{opened.base}search.html?q=transformer+nothing+carries+words+along")
+    page.goto(f"{opened.base}search.html?q=colleagues+left+transformer+look")
     item = page.locator("#search-results li").first
     item.wait_for()
-    assert "[Vaswani et al., 2017]. In their Transformer nothing carries" in item.inner_text()
+    assert "left that network out [Vaswani et al., 2017]: in their Transformer" in item.inner_text()
 
 
 def test_a_browser_that_keeps_nothing_has_all_buttons(

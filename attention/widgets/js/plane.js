@@ -64,9 +64,10 @@ export function coordinate({ name, label, span, onInput, digits = 1 }) {
 
 /**
  * The plane. `ratio` is its height over its width (by default a unit is as long on both axes); `under` are drawings that lie under
- * the marks, in the plane's own units: at(x, y) gives a place in hundredths of the width.
+ * the marks, in the plane's own units: at(x, y) gives a place in hundredths of the width. `grid` is how far its lines lie apart, on
+ * each axis where there are two.
  * update(places, words): where the marks are now, and the whole in words.
- * @param {{ x: Span, y: Span, marks: Mark[], ratio?: number, grid?: number, under?: (at: At) => SVGElement[] }} given
+ * @param {{ x: Span, y: Span, marks: Mark[], ratio?: number, grid?: number | [number, number], under?: (at: At) => SVGElement[] }} given
  * @typedef {(x: number, y: number) => [number, number]} At
  */
 export function plane({ x, y, marks, ratio = (y.high - y.low) / (x.high - x.low), grid = 0.5, under = () => [] }) {
@@ -80,9 +81,10 @@ export function plane({ x, y, marks, ratio = (y.high - y.low) / (x.high - x.low)
   };
   /** @param {string} name @param {string} d */
   const path = (name, d) => drawing("path", { class: `afm-plane-${name}`, d, "vector-effect": "non-scaling-stroke" });
+  const [gridX, gridY] = typeof grid === "number" ? [grid, grid] : grid;
   const [axis, bottom] = at(Math.max(0, x.low), Math.max(0, y.low));
-  const verticals = lines(x, grid).map((value) => `M${at(value, 0)[0].toFixed(2)} 0V${height}`);
-  const horizontals = lines(y, grid).map((value) => `M0 ${at(0, value)[1].toFixed(2)}H100`);
+  const verticals = lines(x, gridX).map((value) => `M${at(value, 0)[0].toFixed(2)} 0V${height}`);
+  const horizontals = lines(y, gridY).map((value) => `M0 ${at(0, value)[1].toFixed(2)}H100`);
   const drawn = marks.map(({ kind, ink }) => (kind === "arrow" ? arrow(ink) : null));
   const picture = drawing(
     "svg",

@@ -79,6 +79,7 @@ def on_the_page() -> tuple[set[str], list[tuple[set[str], set[int]]]]:
     if not title:
         raise ValueError(f"{NOTATION} should have the title {TITLE!r}")
     local, _, after = local.partition("\n## ")
+    after, _, _ = after.partition("## Names in other places")
     lines = [
         (in_text(row["letters"]), {int(number) for number in row["chapters"].split(",")})
         for row in ROW.finditer(local)

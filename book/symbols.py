@@ -51,7 +51,8 @@ def names(latex: str) -> Iterator[str]:
             continue
         accent = f"{piece['accent']} " if piece["accent"] else ""
         below = piece["below"] or piece["below_accent"] or piece["inner"] or ""
-        name = below[1:].strip().removeprefix("{").removesuffix("}")
+        parts = below[1:].strip().removeprefix("{").removesuffix("}").split(",")
+        name = ",".join(part for part in parts if not COUNTING.fullmatch(part)) or ",".join(parts)
         if COUNTING.fullmatch(name):
             yield accent + letter
             yield from names(name)

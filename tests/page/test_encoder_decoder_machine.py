@@ -1,11 +1,9 @@
 """EncoderDecoderMachine on a page without a kernel: every step of every length, in words."""
 
 import pytest
-import torch
 from widget_examples import machine
 from widget_pages import facts, press, slider_words
-
-VALUES = "all => all.map(one => Number(one.dataset.value))"
+from widget_pages_machine import same_machine
 
 
 def test_every_step_of_every_sentence_and_length(open_page) -> None:
@@ -23,25 +21,10 @@ def test_every_step_of_every_sentence_and_length(open_page) -> None:
                 wanted = {"example": str(example), "length": str(length), "step": str(step)}
                 assert facts(view) == wanted
                 assert slider_words(view, "step") == f"step {step} of {shown.n_steps}"
-                same_as_torch(view, shown)
+                same_machine(view, shown)
                 view.locator("[data-control=next]").press("Enter")
             assert facts(view)["step"] == str(shown.n_steps), "after the last step there is none"
             press(view, "length", "ArrowRight")
-
-
-def same_as_torch(view, shown) -> None:
-    written = view.locator(".afm-encdec-written li")
-    said = [text.removeprefix("✗ ") for text in written.all_text_contents()]
-    assert said == shown.written
-    kinds = written.evaluate_all("all => all.map(one => one.dataset.kind)")
-    assert kinds == ["right" if right else "wrong" for right in shown.right]
-    chances = torch.tensor(written.evaluate_all(VALUES))
-    told = torch.tensor(shown.run.chances[: shown.n_written])
-    torch.testing.assert_close(chances, told, atol=1e-6, rtol=0)
-    read = view.locator(".afm-encdec-read li:not([data-kind=later])").all_text_contents()
-    assert read == shown.source[: shown.n_read]
-    filled = view.locator(".afm-strip[data-filled]").count()
-    assert filled == (1 if shown.context is None else 3)
 
 
 def test_what_was_written_to_its_end_is_so_at_another_length_too(open_page) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from playwright.sync_api import expect
 from widget_examples import scaling
 from widget_pages import facts, numbers, open_lists, press, same_scaling, slider_words
 
@@ -35,7 +36,7 @@ def test_a_closed_list_costs_nothing_and_an_open_one_follows(open_page) -> None:
     press(page.locator(".afm"), "d_k", "End")
     assert cells.count() == 0
     open_lists(page.locator(".afm"))
-    assert cells.count() == 5
+    expect(cells).to_have_count(5)
     same_scaling(page.locator(".afm"), shown)
 
 

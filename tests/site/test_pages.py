@@ -116,7 +116,9 @@ def test_formulas_in_the_text_fit_a_phone_with_letters_of_twice_the_size(light: 
 
 
 def test_a_formula_in_the_text_stands_in_one_line_on_a_desk(light: Visit) -> None:
-    high = light.resize(DESK).locator("article span.math .base:not(:has(.mtable))")
+    page = light.resize(DESK)
+    page.evaluate("() => document.fonts.ready")
+    high = page.locator("article span.math .base:not(:has(.mtable))")
     letters = high.evaluate_all(
         """all => all.map(part => [part.closest(".katex").querySelector("annotation").textContent,
           part.getBoundingClientRect().height / parseFloat(getComputedStyle(part).fontSize)])"""

@@ -37,6 +37,7 @@ from widget_pages import (
     same_translation,
 )
 from widget_pages_costs import same_cache, same_costs
+from widget_pages_machine import same_machine
 from widget_table import BY_NAME, TABLE, Row, read
 
 from attention import widgets
@@ -130,6 +131,7 @@ WALKS = {row.name: of_the_table(row) for row in TABLE if row.chapters} | {
         same_translation,
         [("model", "length"), ("example", "length")],
     ),
+    "EncoderDecoderMachine": Walk(("step",), same_machine, [("step",), ("example", "length")]),
     "AlignmentExplorer": Walk(("step",), same_alignment, [("example", "step")]),
     "AttentionExplorer": Walk(
         ("length", "heads"),

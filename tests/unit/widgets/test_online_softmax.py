@@ -97,6 +97,8 @@ class TestPicture:
         alt = OnlineSoftmax(scores=[0, 1, 2], values=[1, 2, 3], size=2, step=2, label="A row")
         text = alt._describe()
         assert text.startswith("A row: scores 0, 1, 2 in tiles of 2, 2 of 2 read: maximum 2.00")
+        # e^-2 + e^-1 + 1, the same with the values 1, 2 and 3, and their ratio
+        assert "sum 1.50, output 3.87; output / sum = 2.58" in text
         assert text.endswith("The last tile multiplied the older sums by 0.37.")
         alt.step = 0
         assert alt._describe().endswith("in tiles of 2, 0 of 2 read.")

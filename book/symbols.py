@@ -51,7 +51,7 @@ def names(latex: str) -> Iterator[str]:
             continue
         accent = f"{piece['accent']} " if piece["accent"] else ""
         below = piece["below"] or piece["below_accent"] or piece["inner"] or ""
-        parts = below[1:].strip().removeprefix("{").removesuffix("}").split(",")
+        parts = below[1:].replace(r"\,", " ").strip().removeprefix("{").removesuffix("}").split(",")
         name = ",".join(part for part in parts if not COUNTING.fullmatch(part)) or ",".join(parts)
         if COUNTING.fullmatch(name):
             yield accent + letter

@@ -3,7 +3,7 @@
 from itertools import product
 
 import torch
-from widgets_drawn_order import clock, three
+from order_examples import clock, three
 
 from attention.nn.positions import RotaryEmbedding
 from attention.widgets import RotaryClock

@@ -1,5 +1,6 @@
 """The rows of ``widget_table.py`` whose first chapter is one of 0 to 5."""
 
+from order_examples import clock, three
 from widget_examples import (
     alignment,
     attention,
@@ -27,7 +28,7 @@ from widgets_drawn import (
 )
 from widgets_drawn_decoder import drawn_decoder
 from widgets_drawn_machines import drawn_machine
-from widgets_drawn_order import clock, drawn_clock, drawn_three, three
+from widgets_drawn_order import drawn_clock, drawn_three
 from widgets_drawn_slices import drawn_histogram, drawn_query, drawn_softmax
 from widgets_drawn_small import (
     apart,

@@ -3,8 +3,8 @@
 import pytest
 import torch
 from accessibility import violations
+from order_examples import clock
 from widget_pages import facts, numbers, press
-from widgets_drawn_order import clock
 
 from attention.widgets import RotaryClock
 

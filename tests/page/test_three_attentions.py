@@ -3,8 +3,8 @@
 import pytest
 import torch
 from accessibility import violations
+from order_examples import three
 from widget_pages import facts, numbers, press
-from widgets_drawn_order import three
 
 from attention.trained.small_transformer import USES, three_attentions_example
 from attention.widgets import ThreeAttentions

@@ -22,7 +22,7 @@ def draw_png(shown: Shown) -> str:
         loss.set(ylim=(0, 1.08 * curves[:, 0].max().item()))
         loss.set_title("loss", fontsize=9)
         _lines(shown, scores, curves[:, 1:], [KEY, WEIGHT])
-        scores.set(ylim=(0, 1.05))
+        scores.set(ylim=(0, 1.05), yticks=[0, 0.5, 1])
         scores.set_title("scores: previous token dashed, induction solid", fontsize=9)
         names = [visible(token) for token in shown.tokens]
         for axes, weights, name in zip(maps, shown.weights, HEADS, strict=True):

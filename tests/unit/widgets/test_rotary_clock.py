@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from drawn import Drawn, Part
+from order_examples import clock
 from widget_arguments import refuses
-from widgets_drawn_order import clock
 
 from attention import RotaryEmbedding
 from attention.teaching.plots import KEY, QUERY

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 from drawn import Drawn, Part, ramp
+from order_examples import SOURCE, TARGET, three
 from widget_arguments import refuses, refuses_later
-from widgets_drawn_order import SOURCE, TARGET, three
 
 from attention.teaching.plots import KEY, QUERY, VALUE
 from attention.trained.small_transformer import USES, three_attentions_example

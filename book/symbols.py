@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from extension.inks import GROUP
 from lengths import ROOT
 from terms import chapters, document
 
@@ -24,7 +25,6 @@ GREEK = (
     "phi|psi|omega|ell"
 )
 ACCENT = r"\\(?:hat|bar|tilde|vec|overrightarrow|overleftarrow|overline|dot|mathbb|mathcal)"
-GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 WORDS = rf"\\(?:text\w*|operatorname\*?|math(?:rm|bf|sf|tt)|begin|end|label|tag)\s*{GROUP}"
 LETTER = rf"(?:\\(?:{GREEK})(?![A-Za-z])|[A-Za-z])"
 PIECES = re.compile(
@@ -52,12 +52,10 @@ def names(latex: str) -> Iterator[str]:
         accent = f"{piece['accent']} " if piece["accent"] else ""
         below = piece["below"] or piece["below_accent"] or piece["inner"] or ""
         parts = below[1:].replace(r"\,", " ").strip().removeprefix("{").removesuffix("}").split(",")
-        name = ",".join(part for part in parts if not COUNTING.fullmatch(part)) or ",".join(parts)
-        if COUNTING.fullmatch(name):
-            yield accent + letter
-            yield from names(name)
-        else:
-            yield f"{accent}{letter}_{{{name}}}"
+        name = ",".join(part for part in parts if not COUNTING.fullmatch(part))
+        yield accent + letter + (f"_{{{name}}}" if name else "")
+        for part in filter(COUNTING.fullmatch, parts):
+            yield from names(part)
 
 
 def in_text(text: str) -> set[str]:

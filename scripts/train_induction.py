@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from attention.teaching.set_up import set_up
+from attention.trained._weights import as_stored
 from attention.trained.induction import (
     KEPT,
     SEEDS,
@@ -34,9 +35,7 @@ def main() -> None:
             model, curve = train_induction(n_layers, seed)
             curves.append(curve)
             if seed in KEPT[n_layers]:
-                with torch.no_grad():
-                    for parameter in model.parameters():  # as they are stored, in half precision
-                        parameter.copy_(parameter.half().float())
+                as_stored(model)
                 state = {k: v.half() for k, v in model.state_dict().items()}
                 tensors |= {f"{n_layers}/{seed}/{name}": value for name, value in state.items()}
             found = measure(model, *held_out()).tolist()

@@ -17,6 +17,7 @@ from attention.functional.positions import POSITION_SCHEMES
 from attention.models.gpt.config import Position
 from attention.models.gpt.model import GPT
 from attention.teaching.set_up import set_up
+from attention.trained._weights import TIED, as_stored
 from attention.trained.position_writers import (
     BATCH,
     HELD_OUT,
@@ -34,16 +35,6 @@ from attention.trained.position_writers import (
 )
 
 SCHEMES = cast("tuple[Position, ...]", POSITION_SCHEMES)
-TIED = "readout.weight"
-"""It is the embedding's matrix, and is not stored twice."""
-
-
-def rounded(model: GPT) -> GPT:
-    """The model with its weights in the half precision in which they are stored."""
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half().float())
-    return model
 
 
 def with_window(model: GPT) -> GPT:
@@ -68,9 +59,9 @@ def main() -> None:
     near: dict[tuple[str, int], Tensor] = {}
     for seed in SEEDS:
         for scheme in SCHEMES:
-            model = rounded(train_writer(scheme, seed))
+            model = as_stored(train_writer(scheme, seed))
             if seed == SEEDS[0]:
-                state = {k: v.half() for k, v in model.state_dict().items() if k != TIED}
+                state = {k: v.half() for k, v in model.state_dict().items() if k not in TIED}
                 tensors |= {f"{scheme}/weights/{name}": value for name, value in state.items()}
             found[scheme, seed] = torch.stack([losses(model, length) for length in LENGTHS])
             near[scheme, seed] = losses(with_window(model), LENGTHS[-1]).mean()

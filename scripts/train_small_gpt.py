@@ -7,12 +7,12 @@ It takes about half an hour on two cores and writes
 ``small_gpt.log``. The same seed and the same machine give the same weights.
 """
 
-import torch
 from safetensors.torch import save_file
 from tokenizers import ByteLevelBPETokenizer
 
 from attention.data.text import plays, shakespeare
 from attention.teaching.set_up import set_up
+from attention.trained._weights import TIED, as_stored
 from attention.trained.small_gpt import (
     HELD_OUT,
     SMALL_GPT,
@@ -39,10 +39,8 @@ def main() -> None:
     set_up()
     make_tokenizer()
     model, losses = train_small_gpt(STEPS, seed=SEED)
-    with torch.no_grad():
-        for parameter in model.parameters():  # as they are stored, in half precision
-            parameter.copy_(parameter.half().float())
-    state = {k: v.half() for k, v in model.state_dict().items() if k != "readout.weight"}
+    as_stored(model)
+    state = {k: v.half() for k, v in model.state_dict().items() if k not in TIED}
     save_file(state, WEIGHTS)
     log = [
         f"{len(training_ids())} tokens of {len(plays()) - 1} plays; {HELD_OUT} is held out",

@@ -6,10 +6,10 @@ It takes a minute on one core and writes ``attention/trained/weights/small_trans
 and ``small_transformer.log``. The same seed and the same machine give the same weights.
 """
 
-import torch
 from safetensors.torch import save_file
 
 from attention.teaching.set_up import set_up
+from attention.trained._weights import as_stored
 from attention.trained.small_transformer import (
     CLAUSES,
     WEIGHTS,
@@ -23,10 +23,7 @@ STEPS, SEED = 1500, 0
 def main() -> None:
     """Train, store in half precision, and log how many words come out right."""
     set_up()
-    model = train_small_transformer(STEPS, seed=SEED)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half().float())
+    model = as_stored(train_small_transformer(STEPS, seed=SEED))
     save_file({name: value.half() for name, value in model.state_dict().items()}, WEIGHTS)
     log = [
         f"seed {SEED}, {STEPS} steps of 64 sentences of 1 to {CLAUSES} clauses",

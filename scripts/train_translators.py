@@ -20,6 +20,7 @@ from attention.data.translation import MAX_CLAUSES, exact_match
 from attention.experiments.training import train
 from attention.models.seq2seq.model import Seq2Seq, sequence_loss
 from attention.teaching.set_up import set_up
+from attention.trained._weights import as_stored
 from attention.trained.translators import (
     KEPT_WHOLE,
     RECIPES,
@@ -30,14 +31,6 @@ from attention.trained.translators import (
 )
 
 SPELLER_STEPS, SPELLER_BATCH, SPELLER_RATE = 6000, 64, 4e-3
-
-
-def rounded(model: Seq2Seq) -> Seq2Seq:
-    """The model with its weights in the half precision in which they are stored."""
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half().float())
-    return model
 
 
 def stored(model: Seq2Seq, name: str) -> dict[str, Tensor]:
@@ -56,7 +49,7 @@ def train_speller() -> Seq2Seq:
         return sequence_loss(model(*batch), batch.target)
 
     train(model, loss_at, steps=SPELLER_STEPS, lr=SPELLER_RATE, label="speller")
-    return rounded(model)
+    return as_stored(model)
 
 
 def train_recipe(name: str) -> tuple[dict[str, Tensor], list[str]]:
@@ -65,7 +58,7 @@ def train_recipe(name: str) -> tuple[dict[str, Tensor], list[str]]:
     tensors: dict[str, Tensor] = {}
     lines, scores = [], []
     for seed in SEEDS:
-        model = rounded(train_translator(name, seed))
+        model = as_stored(train_translator(name, seed))
         if seed == SEEDS[0]:
             tensors |= stored(model, name)
         elif name in KEPT_WHOLE:  # the chapters look into all of them

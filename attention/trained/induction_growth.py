@@ -111,17 +111,16 @@ def phase_change_example() -> dict[str, Any]:
     """
     curves, maps = growth_curves(), _kept("maps").float() / LEVELS  # (seeds, points, 4, T, T)
     back, found = curves[..., 2:4], curves[..., 8:10]  # (seeds, points, 2): layers 0 and 1
-    at = [(int(b[-1].argmax()), 2 + int(f[-1].argmax())) for b, f in zip(back, found, strict=True)]
-    seeds = range(len(SEEDS))
-    shown = [
-        torch.stack([curves[i, :, 1], back[i, :, at[i][0]], found[i, :, at[i][1] - 2]], dim=-1)
-        for i in seeds
-    ]
+    scores, shown = [], []
+    for i in range(len(SEEDS)):
+        looks, finds = int(back[i, -1].argmax()), int(found[i, -1].argmax())  # the heads to show
+        scores.append(torch.stack([curves[i, :, 1], back[i, :, looks], found[i, :, finds]], dim=-1))
+        shown.append(maps[i][:, [looks, 2 + finds]])
     return {
         "tokens": [SIGNS[i] for i in shown_sequence()[0]],
         "steps": list(range(0, STEPS[2] + 1, EVERY)),
-        "curves": torch.stack(shown),
-        "maps": torch.stack([maps[i][:, list(at[i])] for i in seeds]),
+        "curves": torch.stack(scores),
+        "maps": torch.stack(shown),
         "runs": [f"seed {seed}" for seed in SEEDS],
     }
 

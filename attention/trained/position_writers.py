@@ -21,6 +21,7 @@ from attention.experiments.training import train
 from attention.functional.positions import POSITION_SCHEMES
 from attention.models.gpt.config import GPTConfig, Position
 from attention.models.gpt.model import GPT
+from attention.trained._weights import TIED, load_weights
 
 WEIGHTS = Path(__file__).with_name("weights") / "position_writers.safetensors"
 HELD_OUT = "macbeth"
@@ -150,13 +151,7 @@ def losses(model: GPT, length: int, *, n: int = 1024) -> Tensor:
 @cache
 def trained_writer(scheme: Position) -> GPT:
     """The first seed's model as the script left it, in evaluation mode."""
-    model, tied = new_writer(scheme, SEEDS[0]), "readout.weight"  # is stored as the embedding's
-    prefix = f"{scheme}/weights/"
-    with safe_open(WEIGHTS, framework="pt") as file:
-        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118
-        state = {name.removeprefix(prefix): file.get_tensor(name).float() for name in names}
-    model.load_state_dict({**state, tied: state["embedding.weight"]})
-    return model.eval()
+    return load_weights(new_writer(scheme, SEEDS[0]), WEIGHTS, f"{scheme}/weights/", tied=TIED)
 
 
 @cache

@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -23,6 +22,7 @@ from attention.experiments.training import train
 from attention.models.gpt.block import TransformerBlock
 from attention.models.gpt.config import GPT2_124M, GPTConfig
 from attention.models.gpt.model import GPT
+from attention.trained._weights import TIED, load_weights
 
 DATA = Path(__file__).with_name("weights")
 WEIGHTS = DATA / "small_gpt.safetensors"
@@ -129,10 +129,7 @@ def held_out_loss(model: GPT) -> float:
 @cache
 def trained_small_gpt() -> GPT:
     """The GPT as the script left it, in evaluation mode."""
-    model = GPT(SMALL_GPT)
-    state = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
-    model.load_state_dict({**state, "readout.weight": state["embedding.weight"]})
-    return model.eval()
+    return load_weights(GPT(SMALL_GPT), WEIGHTS, "", tied=TIED)
 
 
 class SmallGPTReader:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from attention._checks import check_count
 from attention.data.translation import ENGLISH, FRENCH, mixed_batch, translate, translation_batch
-from attention.data.vocabulary import BEGIN, PAD
+from attention.data.vocabulary import BEGIN, END_MARK, PAD
 from attention.experiments.training import train
 from attention.functional.positions import sinusoidal_positions
 from attention.nn.multihead import MultiHeadAttention
@@ -161,7 +161,7 @@ def three_attentions_example(english: Sequence[str] = SENTENCE) -> dict[str, Any
     batch = translation_batch([pair])
     met = trained_small_transformer().queries_and_keys(batch.source, batch.target)
     return {
-        "source": [*pair.english, "⟨end⟩"],
+        "source": [*pair.english, END_MARK],
         "target": [START_MARK, *pair.french],
         "queries": [met[use][0][0] for use in USES],
         "keys": [met[use][1][0] for use in USES],

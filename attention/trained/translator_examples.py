@@ -174,12 +174,13 @@ def decoder_step_example(sentence: str = ALIGNED_SENTENCES[0]) -> dict[str, Any]
         ValueError: If the sentence does not follow the grammar.
     """
     found = alignment_example((sentence,))
-    one = {name: found[name][0] for name in ("queries", "keys", "annotations")}
     source, output = found["sources"][0], found["outputs"][0]
-    candidates = _one_hidden(source[:-1], output)
     return {
-        **{"source": source, "output": output, "candidates": candidates},
-        **{"score_vector": found["score_vector"], **one},
+        "source": source,
+        "output": output,
+        "candidates": _one_hidden(source[:-1], output),
+        "score_vector": found["score_vector"],
+        **{name: found[name][0] for name in ("queries", "keys", "annotations")},
     }
 
 

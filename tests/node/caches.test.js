@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { divisors, partsOf, storageOf } from "../../attention/widgets/shared_heads/storage.js";
+import { keyHeadCounts, partsOf, storageOf } from "../../attention/widgets/shared_heads/storage.js";
 import { heldAfter, kindsOf, placeOf, reachedFrom, sees } from "../../attention/widgets/window_cache/ring.js";
 import { cases, close } from "./cases.js";
 
@@ -37,6 +37,6 @@ test("what a token adds to a cache is the package's count", () => {
 });
 
 test("the heads that can share are the divisors, the largest first", () => {
-  assert.deepEqual(divisors(12), [12, 6, 4, 3, 2, 1]);
-  assert.deepEqual(divisors(1), [1]);
+  assert.deepEqual(keyHeadCounts(12), [12, 6, 4, 3, 2, 1]);
+  assert.deepEqual(keyHeadCounts(1), [1]);
 });

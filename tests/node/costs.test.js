@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { divisors, formula, kindOf } from "../../attention/widgets/cache_calculator/view.js";
+import { formula, kindOf } from "../../attention/widgets/cache_calculator/view.js";
+import { divisors } from "../../attention/widgets/js/range.js";
 import {
   attentionShare,
   blockFlops,

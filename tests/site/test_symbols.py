@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("site")
 def test_a_name_keeps_the_part_of_its_subscript_that_does_not_count() -> None:
     assert list(names(r"q_i \cdot k_j / \sqrt{d_k}")) == ["q", "i", "k", "j", "d_{k}"]
     assert list(names(r"x_{l+1} + \text{norm}(W_{\text{in}})")) == ["x", "l", r"W_{\text{in}}"]
-    assert list(names(r"k_{s,i} = W_{UK,i} c_s")) == ["k", "s", "i", "W_{UK}", "c", "s"]
+    assert list(names(r"k_{s,i} = W_{UK,i} c_s")) == ["k", "s", "i", "W_{UK}", "i", "c", "s"]
     assert list(names(r"\overrightarrow{h}_S, \mathbb{E}[q]")) == [
         r"\overrightarrow h",
         "S",

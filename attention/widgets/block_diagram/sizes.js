@@ -1,6 +1,8 @@
 // What a GPT is built of: a stage for each box of the diagram, with its parameters and the shape of what comes out.
 // No DOM, as in maths.js; tests/node holds it equal to the package's own GPT.
 
+import { divisors } from "../js/range.js";
+
 /**
  * A GPT's sizes, as the traits have them.
  * @typedef {object} Sizes
@@ -106,7 +108,7 @@ export function tensorSizes(config) {
  * @param {number} width
  */
 export function headCounts(width) {
-  return Array.from({ length: Math.min(64, width) }, (_, i) => i + 1).filter((heads) => width % heads === 0);
+  return divisors(width).filter((heads) => heads <= 64);
 }
 
 /**

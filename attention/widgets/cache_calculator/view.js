@@ -30,6 +30,7 @@ import { AS_IT_IS, element, setText } from "../js/dom.js";
 import { barTable, figureRow } from "../js/figures.js";
 import { grouped, plural } from "../js/format.js";
 import { readState, setState, viewOf } from "../js/mount.js";
+import { divisors } from "../js/range.js";
 
 const STATE = ["model", "context", "n_kv_heads", "window", "d_latent", "bytes_per_number"];
 const DATA = ["models"];
@@ -38,12 +39,6 @@ const WINDOWS = halfSteps(256, 65536).filter(Number.isInteger);
 const LATENTS = [64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 const USUAL = { d_latent: 512, d_rope: 64 }; // DeepSeek's
 const OFF = Infinity; // the last stop of the window's slider
-
-/**
- * The numbers of heads that may share keys and values: the divisors of all.
- * @param {number} n
- */
-export const divisors = (n) => Array.from({ length: n }, (_, i) => i + 1).filter((k) => n % k === 0);
 
 /**
  * A published model, or one with the present settings.

@@ -4,7 +4,7 @@
 import { dot } from "./maths.js";
 import { range } from "./range.js";
 
-/** @typedef {import("../js/maths.js").Vector} Vector */
+/** @typedef {import("./maths.js").Vector} Vector */
 
 /**
  * Weights from the wire (see levels.py): the lower triangle in steps of 1/255. Returns indices, such as (layer, head), -> rows (T, T).

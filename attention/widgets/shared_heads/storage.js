@@ -1,5 +1,7 @@
 // What a token adds to the cache of a layer, and what a decoding step does with it. No DOM; equal to the package's count by test.
 
+import { divisors } from "../js/range.js";
+
 /**
  * The shape of a layer: what is kept, its heads and its widths.
  * @typedef {{ kept: "heads" | "latent", nHeads: number, nKvHeads: number, dHead: number, dLatent: number, dRope: number }} Layer
@@ -34,7 +36,5 @@ export function storageOf(layer) {
   return { numbers, most, bytes: 2 * numbers, flops, intensity: flops / (2 * numbers) };
 }
 
-/** The numbers that divide n, the largest first. @param {number} n */
-export function divisors(n) {
-  return Array.from({ length: n }, (_, i) => n - i).filter((d) => n % d === 0);
-}
+/** How many heads of keys n heads of queries can share, the most first. @param {number} n */
+export const keyHeadCounts = (n) => divisors(n).reverse();

@@ -14,7 +14,7 @@ import { figureRow } from "../js/figures.js";
 import { decimal, grouped, plural } from "../js/format.js";
 import { readState, setState, viewOf } from "../js/mount.js";
 import { range } from "../js/range.js";
-import { divisors, partsOf, storageOf } from "./storage.js";
+import { keyHeadCounts, partsOf, storageOf } from "./storage.js";
 
 const DATA = ["n_heads", "d_head", "d_latent", "d_rope"];
 const STATE = ["n_kv_heads", "kept"];
@@ -36,7 +36,7 @@ function build({ model, root }) {
   const sharing = slider({
     name: "n_kv_heads",
     label: "Key heads g",
-    choices: divisors(nHeads),
+    choices: keyHeadCounts(nHeads),
     describe: (g) => {
       const each = nHeads / g;
       const name = each === 1 ? "MHA" : g === 1 ? "MQA" : "GQA";

@@ -1,5 +1,6 @@
 // A sliding window with sinks, and the places of its rotating cache. No DOM; equal to torch by test.
 
+import { MASKS } from "../js/masks.js";
 import { range } from "../js/range.js";
 
 /** @typedef {{ window: number, nSink: number }} Shape */
@@ -11,7 +12,7 @@ import { range } from "../js/range.js";
  * @param {Shape} shape
  */
 export function sees(query, key, { window, nSink }) {
-  return key <= query && (query - key < window || key < nSink);
+  return MASKS.window.allows(query, key, { window }) || (MASKS.causal.allows(query, key, { window }) && key < nSink);
 }
 
 /**

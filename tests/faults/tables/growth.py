@@ -64,7 +64,7 @@ FAULTS = {
     ),
     "growth: the other head of layer 1": Fault(
         "trained/induction_growth.py",
-        [("2 + int(f[-1].argmax())", "2 + int(f[-1].argmin())")],
+        [("int(found[i, -1].argmax())", "int(found[i, -1].argmin())")],
         [HEADS],
     ),
     "growth: all of the model is given": Fault(

@@ -19,6 +19,12 @@ from attention.widgets import (
 from attention.widgets.head_explorer.patterns import PATTERNS, pattern_scores
 from attention.widgets.translation_explorer.edits import percent
 
+# A browser tells a list that it was opened after the click is over.
+OPENED = """summary => new Promise((opened) => {
+  summary.parentElement.addEventListener("toggle", () => opened(), { once: true });
+  summary.click();
+})"""
+
 
 def numbers(places: Locator, name: str = "value") -> torch.Tensor:
     found = places.evaluate_all("(all, name) => all.map(e => e.dataset[name])", name)
@@ -37,10 +43,10 @@ def load(page: Page) -> Locator:
 
 
 def open_lists(view: Locator) -> None:
-    """Open what opens: a vector's numbers are written when they are asked for."""
+    """Open what opens, and wait for what is written then, such as a vector's numbers."""
     closed = view.locator("details:not([open]) > summary")
     while closed.count():
-        closed.first.click()
+        closed.first.evaluate(OPENED)
 
 
 def same_translation(view: Locator, shown: TranslationExplorer) -> None:

@@ -10,6 +10,8 @@ from widget_table import TABLE
 TRANSLATOR = Path(__file__).with_name("translator.js")
 NAMED = """.afm-word, .afm-number, .afm-figure-number, .afm-vector li,
 .afm-grid th:not(.afm-row-sum), .afm-steps td"""
+STATUS = "p[role=status]"
+PAUSE = 700  # ms, longer than that of mount.js
 TEXTS = ("Good night! Parting is such sweet", "Who")
 
 
@@ -51,17 +53,15 @@ def texts(view: Locator) -> list[str]:
     return view.evaluate("view => translatedTexts(view)")
 
 
-def announced(translated: Locator, twin: Locator, before: str) -> str:
-    """Wait until both have said something new, and the same; return it."""
-    status = "p[role=status]"
-    new = "before => !['', before].includes(document.querySelector('p[role=status]').textContent)"
-    twin.page.wait_for_function(new, arg=before, polling=50)
-    for _ in range(200):
-        said = twin.locator(status).text_content()
-        if said not in ("", before) and translated.locator(status).text_content() == f"«{said}»":
-            return said
+def assert_announced(translated: Locator, twin: Locator) -> None:
+    """Once the pause is over after which a widget speaks, both have spoken, and said the same."""
+    twin.page.wait_for_timeout(PAUSE)
+    for _ in range(600):
+        said = twin.locator(STATUS).text_content()
+        if said and translated.locator(STATUS).text_content() == f"«{said}»":
+            return
         twin.page.wait_for_timeout(50)
-    return pytest.fail(f"not said in the translation: {said}")
+    pytest.fail(f"not said in the translation: {said!r}")
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
@@ -86,7 +86,6 @@ def test_a_translated_widget_says_what_its_untouched_twin_does(start, open_page,
     if types:
         assert [load(view.page) for view in views]
     moved: set[str] = set()
-    heard = ""
     names = sorted(row.controls)
     back = [(name, 0) for name in reversed(names)]
     for steps in ([(name, -1) for name in names], back + back):
@@ -98,7 +97,7 @@ def test_a_translated_widget_says_what_its_untouched_twin_does(start, open_page,
             before, said = said, texts(twin)
             assert texts(translated) == said, f"after {name}"
             moved |= {name} if said != before else set()
-        heard = announced(translated, twin, heard)
+        assert_announced(translated, twin)
     assert moved == row.controls, "each changes what is said"
     assert translated.locator("font").count() > 0
     assert translated.locator(f":is({NAMED}) font").count() == 0, "tokens and numbers stay"

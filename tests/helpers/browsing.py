@@ -25,28 +25,32 @@ SITE = ROOT / "_build" / "html"
 NOT_BUILT = "(site not built)"
 PHONE, DESK = {"width": 320, "height": 720}, {"width": 1280, "height": 900}
 STATE = "application/vnd.jupyter.widget-state+json"
+# Open the closed sections around a place in the page, and say which these were.
+UNFOLD = """place => {
+  const closed = [];
+  for (let box = place.closest("details"); box; box = box.parentElement.closest("details"))
+    if (!box.open) closed.push(box), (box.open = true);
+  return closed;
+}"""
 # Widgets start when they come near the view: go to each, through closed sections, and come back.
-WAKE_ALL = """async () => {
+WAKE_ALL = f"""async () => {{
   if (!document.querySelector('script[src*="afm-host"]')) return;
-  for (const place of document.querySelectorAll(".afm-widget")) {
-    const closed = [];
-    for (let box = place.closest("details"); box; box = box.parentElement.closest("details"))
-      if (!box.open) closed.push(box), (box.open = true);
-    place.scrollIntoView({behavior: "instant"});
+  for (const place of document.querySelectorAll(".afm-widget")) {{
+    const closed = ({UNFOLD})(place);
+    place.scrollIntoView({{behavior: "instant"}});
     const end = Date.now() + 15000;
     while (!place.dataset.state && Date.now() < end) await new Promise((r) => setTimeout(r, 10));
     if (!place.dataset.state) throw new Error("a widget did not start: " + place.dataset.modelId);
     for (const box of closed) box.open = false;
-  }
-  scrollTo({top: 0, behavior: "instant"});
-}"""
+  }}
+  scrollTo({{top: 0, behavior: "instant"}});
+}}"""
 # Open the closed sections around a widget and lift the cover from it, as a reader does.
-REVEAL = """place => {
-  for (let box = place.closest("details"); box; box = box.parentElement.closest("details"))
-    if (!box.open) (box.open = true), (box.dataset.opened = "");
+REVEAL = f"""place => {{
+  for (const box of ({UNFOLD})(place)) box.dataset.opened = "";
   const cover = place.closest(".box-covered")?.querySelector(".box-cover");
   if (cover) cover.parentElement.classList.remove("box-covered"), (cover.dataset.lifted = "");
-}"""
+}}"""
 HIDE_AGAIN = """() => {
   for (const box of document.querySelectorAll("[data-opened]"))
     (box.open = false), delete box.dataset.opened;

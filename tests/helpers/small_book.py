@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from browsing import STATE
 from build import environment
 from ipywidgets import Widget
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = "application/papermill.record/"
-STATE = "application/vnd.jupyter.widget-state+json"
 HAS_RUN = {"execute_notebooks: cache": "execute_notebooks: off"}  # outputs as the cells have them
 
 

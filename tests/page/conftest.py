@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browsing import WAKE_ALL
+from browsing import STATE, WAKE_ALL
 from ipywidgets import Widget
 from playwright.sync_api import Browser, Page, ViewportSize
 
@@ -22,7 +22,7 @@ PAGE = """<!doctype html>
 <style>body {{ margin: 0 16px; background: {ground}; color: {ink} }}</style>
 <script defer src="{host}"></script></head>
 <body><main><h1>Page</h1>{views}</main>
-<script type="application/vnd.jupyter.widget-state+json">{state}</script></body></html>"""
+<script type="{kind}">{state}</script></body></html>"""
 VIEW = """<div class="afm-widget" data-model-id="{}"><figure class="afm-fallback">picture</figure>
 </div>"""
 
@@ -104,6 +104,7 @@ def open_page(tabs: Tabs, tmp_path: Path) -> Iterator[Open]:
             model["state"].update(edit or {})
         dark = theme == "dark"
         html = PAGE.format(
+            kind=STATE,
             host=HOST.as_uri(),
             theme=theme,
             ground="#121212" if dark else "#fff",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
-from browsing import SITE
+from browsing import SITE, STATE
 from bs4 import BeautifulSoup
 
 from attention import widgets
@@ -18,7 +18,6 @@ from attention import widgets
 if TYPE_CHECKING:
     from pathlib import Path
 
-STATE = "application/vnd.jupyter.widget-state+json"
 SLOTS = ("href", "src", "poster", "action", "data")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+from browsing import STATE
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from small_book import build
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("notebook page")  # one process: it is built once
 VIEW = "application/vnd.jupyter.widget-view+json"
-STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def code(source: str, printed: str = "", *, tags: tuple[str, ...] = ("hide-input",)) -> Any:

@@ -1,8 +1,12 @@
 """PhaseChange on a page without a kernel: every step of every run, the maps, the steepest fall."""
 
+import pytest
 import torch
 from widget_examples import phase
 from widget_pages import facts, press, slider_words
+
+from attention.trained.induction_growth import phase_change_example
+from attention.widgets import PhaseChange
 
 WEIGHTS = "all => all.map(cell => Number(cell.dataset.weight))"
 
@@ -63,3 +67,16 @@ def test_both_maps_follow_one_query_and_frame_where_each_head_would_look(open_pa
     assert told == f"“a” (4) → “c” (2)\nweight {weight:.3f}"
     other = page.locator("[data-map=induction] td[data-query='4'][tabindex='0']")
     assert other.get_attribute("data-key") == str(int(shown.weights[1, 4].argmax()))
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_all_sixteen_columns_of_a_map_fit_a_phone(open_page, width: int) -> None:
+    shown = PhaseChange(**phase_change_example())
+    page = open_page(shown.model_id, models=[shown], width=width)
+    for name in ("previous", "induction"):
+        box = page.locator(f"[data-map={name}] .afm-scroll")
+        wide, seen = box.evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert wide == seen > 200
+        cell = page.locator(f"[data-map={name}] td[data-query='15'][data-key='15']")
+        right = cell.evaluate("cell => cell.getBoundingClientRect().right")
+        assert right <= width

@@ -39,7 +39,7 @@ QUESTIONS = {
     "online softmax": "10_quadratic_cost.html#a-softmax-in-pieces",
     "grouped-query attention": "glossary.html#term-grouped-query-attention",
     "gqa": "11_efficient_attention.html#share-keys-and-values",
-    "attention sink": "11_efficient_attention.html#sinks-why-a-window-alone-breaks",
+    "attention sink": "glossary.html#term-attention-sink",
     "sliding_window_attention": "reference.html#attention.sliding_window_attention",
 }
 

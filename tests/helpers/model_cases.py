@@ -4,6 +4,7 @@ from itertools import product
 
 import torch
 from widget_examples import heads, phase, stored_heads
+from wire import wire
 
 from attention import GPT, GPTConfig
 from attention.functional.head_scores import (
@@ -45,7 +46,7 @@ def heads_case(shown: HeadExplorer) -> dict:
     shape, packed = shown.weights.shape[:2], shown.get_state()["weights"]
     return {
         "tokens": shown.tokens,
-        "weights": {**packed, "data": packed["data"].hex()},
+        "weights": wire(packed),
         "all": shown.weights.tolist(),
         "scores": {name: scores.reshape(shape).tolist() for name, scores in found.items()},
     }
@@ -58,9 +59,9 @@ def phase_case(shown: PhaseChange) -> dict:
         shown.run = run
         falls.append(shown.fall)
     return {
-        "maps": {**state["maps"], "data": state["maps"]["data"].hex()},
+        "maps": wire(state["maps"]),
         "all": shown.maps.tolist(),
-        "curves": {**state["curves"], "data": state["curves"]["data"].hex()},
+        "curves": wire(state["curves"]),
         "numbers": shown.curves.tolist(),
         "steps": shown.steps,
         "falls": falls,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+import kit_book
 import pytest
 from browsing import DESK, PHONE, SHIFTS, SITE, need_site, on_pages, page_names, serve, visit
+from small_book import HAS_RUN, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,6 +71,31 @@ def tab(browser: Browser, bases: dict[str, str]) -> Iterator[Callable[..., Visit
         return opened
 
     yield open_tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The two ways to read the kit's small book."""
+    pages = build(
+        tmp_path_factory.mktemp("kit"), kit_book.CONTENTS, kit_book.PAGES, settings=HAS_RUN
+    )
+    with serve(pages) as address:
+        yield {"http": address, "file": f"{pages.as_uri()}/"}
+
+
+@pytest.fixture
+def reader(browser: Browser, kit: dict[str, str]) -> Iterator[Callable[..., Visit]]:
+    """A function that opens the kit's book in a browser of its own."""
+    contexts = []
+
+    def open_book(way: str = "http", **options: Any) -> Visit:
+        context, opened = visit(browser, kit[way], **options)
+        contexts.append(context)
+        return opened
+
+    yield open_book
     for context in contexts:
         context.close()
 

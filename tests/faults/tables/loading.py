@@ -2,8 +2,16 @@
 
 from running import Fault
 
-GPT2 = ["unit/models/test_load_gpt2.py", "unit/models/test_load_gpt2_errors.py"]
-GGUF = ["unit/models/test_load_gguf.py", "unit/models/test_load_gguf_errors.py"]
+GPT2 = [
+    "unit/models/test_load_gpt2.py",
+    "unit/models/test_load_gpt2_errors.py",
+    "unit/models/test_safetensors_errors.py",
+]
+GGUF = [
+    "unit/models/test_load_gguf.py",
+    "unit/models/test_load_gguf_errors.py",
+    "unit/models/test_gguf_file_errors.py",
+]
 SUITES = {
     "models/gpt/checkpoint.py": GPT2,
     "models/gpt/load_gpt2.py": GPT2,
@@ -14,11 +22,6 @@ SUITES = {
 }
 """For each file that may have a fault of these, the test files that are to catch it."""
 
-GGUF = [
-    "helpers/llama_files.py",
-    "unit/models/test_load_gguf.py",
-    "unit/models/test_load_gguf_errors.py",
-]
 PARITY = "test_logits_equal_those_of_the_transformers_library"
 READY = "test_the_model_is_ready_to_use"
 OWN_HEAD = "test_a_read_out_of_the_files_own_is_used_as_the_transformers_library_does"

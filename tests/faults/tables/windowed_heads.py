@@ -2,6 +2,11 @@
 
 from running import Fault
 
+WINDOW = [
+    "unit/nn/test_multihead_window.py",
+    "unit/nn/test_multihead_rotating.py",
+    "unit/nn/test_multihead_lone_query.py",
+]
 SUITES = {
     "_checks.py": ["unit/nn/test_multihead_errors.py"],
     "_dtypes.py": [
@@ -11,23 +16,27 @@ SUITES = {
         "unit/nn/test_autocast.py",
         "unit/nn/test_multihead_errors.py",
     ],
-    "nn/latent.py": ["unit/nn/test_latent.py", "unit/nn/test_autocast.py"],
+    "nn/latent.py": [
+        "unit/nn/test_latent.py",
+        "unit/nn/test_latent_cache.py",
+        "unit/nn/test_autocast.py",
+    ],
     "nn/cache/growing.py": ["unit/nn/test_cache_gradients.py"],
     "nn/cache/rotating.py": [
         "unit/nn/test_rotating_cache.py",
-        "unit/nn/test_multihead_window.py",
+        "unit/nn/test_multihead_rotating.py",
         "unit/nn/test_multihead_plan.py",
         "unit/nn/test_cache_gradients.py",
     ],
-    "nn/heads.py": ["unit/nn/test_multihead_window.py"],
+    "nn/heads.py": WINDOW,
     "nn/multihead.py": [
-        "unit/nn/test_multihead_window.py",
+        *WINDOW,
         "unit/nn/test_multihead_plan.py",
         "unit/nn/test_autocast.py",
     ],
     "nn/multihead_plan.py": [
+        *WINDOW,
         "unit/nn/test_multihead_plan.py",
-        "unit/nn/test_multihead_window.py",
         "unit/nn/test_devices.py",
     ],
 }

@@ -2,10 +2,11 @@
 
 from running import Fault
 
+LATENT = ["unit/nn/test_latent.py", "unit/nn/test_latent_cache.py"]
 SUITES = {
     "functional/sliding_window.py": ["unit/functional/test_sliding_window.py"],
-    "nn/latent.py": ["unit/nn/test_latent.py", "unit/nn/test_autocast.py"],
-    "nn/cache/latent.py": ["unit/nn/test_latent.py"],
+    "nn/latent.py": [*LATENT, "unit/nn/test_autocast.py"],
+    "nn/cache/latent.py": LATENT,
 }
 """For each file that may have a fault of these, the test files that are to catch it."""
 

@@ -1,28 +1,20 @@
-"""Latent attention: its two forms, its cache, and DeepSeek's own layer with the same weights."""
-
-import itertools
-import re
+"""Latent attention: its two forms, which of them is taken, and DeepSeek's own layer."""
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from latent_cases import BOTH_PATHS, FORMS, QUERIES, by_equations, module, normed, random, run
 from torch.testing import assert_close
 from transformers.models.deepseek_v3.configuration_deepseek_v3 import DeepseekV3Config
 from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3Attention
 
 from attention import (
-    KVCache,
     LatentAttention,
-    LatentCache,
-    RotaryEmbedding,
     causal_mask,
     scaled_dot_product_attention,
 )
 
-FORMS = pytest.mark.parametrize("absorb", [True, False], ids=["absorbed", "naive"])
-BOTH_PATHS = pytest.mark.parametrize("need_weights", [True, False], ids=["definition", "fast"])
-QUERIES = pytest.mark.parametrize("d_query_latent", [None, 11], ids=["plain", "compressed"])
 SIZES = {  # d_model, n_heads, d_latent, d_nope, d_rope, d_value, d_query_latent
     "values narrower than keys": (17, 3, 13, 5, 2, 3, None),
     "values wider than keys": (19, 5, 7, 3, 2, 11, None),
@@ -34,60 +26,8 @@ SIZES = {  # d_model, n_heads, d_latent, d_nope, d_rope, d_value, d_query_latent
 ALL_SIZES = pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())
 
 
-def random(*shape):
-    return torch.randn(shape, dtype=torch.float64)
-
-
-def module(d_query_latent=None, d_model=17, n_heads=3, d_latent=13, d_nope=5, d_rope=2, d_value=7):
-    """Latent attention in float64, of which every parameter matters: no norm's gain is 1."""
-    layer = LatentAttention(
-        d_model,
-        n_heads,
-        d_latent=d_latent,
-        d_nope=d_nope,
-        d_rope=d_rope,
-        d_value=d_value,
-        d_query_latent=d_query_latent,
-    ).double()
-    for parameter in layer.parameters():
-        parameter.data = random(*parameter.shape) / 2
-    return layer
-
-
 def of_sizes(d_model, n_heads, d_latent, d_nope, d_rope, d_value, d_query_latent):
     return module(d_query_latent, d_model, n_heads, d_latent, d_nope, d_rope, d_value)
-
-
-def run(layer, x, **options):
-    """The context, with or without weights."""
-    found = layer(x, **options)
-    return found[0] if isinstance(found, tuple) else found
-
-
-def normed(x, gain):
-    return gain * x / (x.pow(2).mean(dim=-1, keepdim=True) + 1e-6).sqrt()
-
-
-def by_equations(layer, x):
-    """Equations 9 to 19 of the DeepSeek-V2 paper, head by head; context and weights."""
-    n, heads = x.shape[1], layer.n_heads
-    turn = RotaryEmbedding(layer.d_rope, layout="interleaved")
-    latent = normed(x @ layer.w_dkv.weight.T, layer.norm_kv.weight)  # 9
-    asked = x
-    if layer.w_dq is not None:
-        asked = normed(x @ layer.w_dq.weight.T, layer.norm_q.weight)  # 12
-    key_part = turn((x @ layer.w_kr.weight.T)[:, None])[:, 0]  # 15
-    parts = (layer.w_uk, layer.w_uv, layer.w_uq, layer.w_qr)
-    contexts, all_weights = [], []
-    for uk, uv, uq, qr in zip(*(part.weight.chunk(heads) for part in parts), strict=True):
-        key = torch.cat([latent @ uk.T, key_part], dim=-1)  # 10, 17
-        query_part = turn((asked @ qr.T)[:, None])[:, 0]  # 14
-        query = torch.cat([asked @ uq.T, query_part], dim=-1)  # 13, 16
-        scores = query @ key.mT / (layer.d_nope + layer.d_rope) ** 0.5  # 18
-        weights = scores.masked_fill(~causal_mask(n), -torch.inf).softmax(dim=-1)
-        contexts.append(weights @ (latent @ uv.T))  # 11
-        all_weights.append(weights)
-    return torch.cat(contexts, dim=-1) @ layer.w_o.weight.T, torch.stack(all_weights, dim=1)  # 19
 
 
 # --- what it computes ----------------------------------------------------------------------------
@@ -288,240 +228,6 @@ def test_without_a_say_the_rule_decides(monkeypatch, n_new):
     layer(x[:, 6:], cache=cache)
     assert asked == [(n_new, 6 + n_new)]
     assert bool(expanded) == (n_new != 1)  # the absorbed form makes no keys
-
-
-# --- the cache -----------------------------------------------------------------------------------
-
-
-@QUERIES
-@settings(max_examples=25)
-@given(
-    cuts=st.sets(st.integers(1, 10)).map(sorted),
-    forms=st.lists(st.sampled_from([None, True, False]), min_size=11, max_size=11),
-    need_weights=st.booleans(),
-)
-def test_any_chunks_give_what_the_whole_gives(d_query_latent, cuts, forms, need_weights):
-    layer, x = module(d_query_latent), random(2, 11, 17)
-    cache, found = layer.new_cache(2, 11), []
-    for (start, end), absorb in zip(itertools.pairwise([0, *cuts, 11]), forms, strict=False):
-        options = {"absorb": absorb, "need_weights": need_weights}
-        found.append(run(layer, x[:, start:end], cache=cache, **options))
-    assert cache.length == 11
-    assert_close(torch.cat(found, dim=1), by_equations(layer, x)[0], rtol=1e-10, atol=1e-10)
-
-
-def test_the_cache_holds_the_latent_and_one_rotated_key_a_token():
-    layer, x = module(11), random(2, 7, 17)
-    cache = layer.new_cache(2, 7)
-    layer(x[:, :4], cache=cache)
-    layer(x[:, 4:], cache=cache)
-    latent = normed(x @ layer.w_dkv.weight.T, layer.norm_kv.weight)
-    key = layer.rotary((x @ layer.w_kr.weight.T)[:, None])[:, 0]
-    cache.truncate(6)
-    found = cache.append(latent[:, 6:], key[:, 6:])
-    assert_close(found, torch.cat([latent, key], dim=-1))
-    # All tensors that it has, counted: 13 + 2 numbers a token of each sequence.
-    tensors = [value for value in vars(cache).values() if isinstance(value, torch.Tensor)]
-    assert sum(tensor.numel() for tensor in tensors) == 2 * 7 * (13 + 2)
-    assert cache.n_bytes == 2 * 7 * (13 + 2) * 8
-
-
-def test_deepseeks_cache_holds_576_numbers_a_token():
-    with torch.device("meta"):
-        layer = LatentAttention(
-            5120, 128, d_latent=512, d_nope=128, d_rope=64, d_value=128
-        ).bfloat16()
-        n_bytes = layer.new_cache(1, 1).n_bytes
-    assert n_bytes == 2 * 576
-    assert 60 * n_bytes == 67.5 * 1024  # of all layers of DeepSeek-V2
-    full = 2 * 128 * 128 * 2  # keys and values of 128 heads of 128
-    assert full / n_bytes == pytest.approx(56.9, abs=0.05)
-
-
-@FORMS
-def test_after_truncate_another_continuation_takes_the_place(absorb):
-    layer, x = module(), random(2, 7, 17)
-    cache = layer.new_cache(2, 7)
-    layer(torch.cat([x[:, :3], random(2, 4, 17)], dim=1), cache=cache)
-    cache.truncate(3)
-    assert cache.length == 3
-    found = layer(x[:, 3:], cache=cache, absorb=absorb)
-    assert_close(found, by_equations(layer, x)[0][:, 3:])
-
-
-def test_a_full_cache_says_so_and_stores_nothing():
-    layer, x = module(), random(2, 7, 17)
-    cache = layer.new_cache(2, 6)
-    layer(x[:, :5], cache=cache)
-    message = "latents should have at most 1 positions, the room left in a cache with max_len = 6"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}, but had 2$"):
-        layer(x[:, 5:], cache=cache)
-    assert cache.length == 5
-    assert_close(layer(x[:, 5:6], cache=cache), by_equations(layer, x)[0][:, 5:6])
-
-
-@torch.no_grad()
-def test_the_memory_is_set_aside_once_and_seen_not_copied():
-    cache = LatentCache(2, 7, 13, 2)
-    first = cache.append(torch.ones(2, 3, 13), torch.ones(2, 3, 2))
-    second = cache.append(torch.ones(2, 4, 13), torch.ones(2, 4, 2))
-    assert first.data_ptr() == second.data_ptr()
-    assert (cache.length, cache.max_len) == (7, 7)
-    assert repr(cache) == "LatentCache(7 of 7 positions, 840 bytes)"
-
-
-def test_absorbed_decoding_makes_no_key_for_each_head():
-    layer = module(None, 17, 3, 13, 5, 2, 7)
-    cache = layer.new_cache(1, 97)
-    layer(random(1, 96, 17), cache=cache)
-    sizes = []
-
-    class Watch(torch.overrides.TorchFunctionMode):
-        def __torch_function__(self, function, types, args=(), kwargs=None):
-            found = function(*args, **(kwargs or {}))
-            if isinstance(found, torch.Tensor):
-                sizes.append(found.untyped_storage().nbytes())
-            return found
-
-    with torch.no_grad(), Watch():
-        layer(random(1, 1, 17), cache=cache)
-    assert max(sizes) == 97 * (13 + 2) * 8  # nothing is larger than the cache itself
-
-
-# --- errors --------------------------------------------------------------------------------------
-
-
-def new(**other):
-    return LatentAttention(
-        17, 3, **({"d_latent": 13, "d_nope": 5, "d_rope": 2, "d_value": 7} | other)
-    )
-
-
-X = torch.ones(2, 5, 17)
-LATENT, KEY = torch.ones(2, 3, 13), torch.ones(2, 3, 2)
-BAD_INPUT = {
-    "no width": (
-        lambda: LatentAttention(0, 3, d_latent=13, d_nope=5, d_rope=2, d_value=7),
-        ValueError,
-        "d_model should be at least 1, but was 0",
-    ),
-    "a fraction of heads": (
-        lambda: LatentAttention(17, 1.5, d_latent=13, d_nope=5, d_rope=2, d_value=7),
-        TypeError,
-        "n_heads should be a whole number, but was 1.5",
-    ),
-    "no latent": (
-        lambda: new(d_latent=0),
-        ValueError,
-        "d_latent should be at least 1, but was 0",
-    ),
-    "no part without position": (
-        lambda: new(d_nope=0),
-        ValueError,
-        "d_nope should be at least 1, but was 0",
-    ),
-    "no part with position": (
-        lambda: new(d_rope=0),
-        ValueError,
-        "d_rope should be at least 1, but was 0",
-    ),
-    "an odd part with position": (
-        lambda: new(d_rope=3),
-        ValueError,
-        "d_rope should be even, but was 3",
-    ),
-    "no values": (
-        lambda: new(d_value=-1),
-        ValueError,
-        "d_value should be at least 1, but was -1",
-    ),
-    "no query latent": (
-        lambda: new(d_query_latent=0),
-        ValueError,
-        "d_query_latent should be at least 1, but was 0",
-    ),
-    "a base of one": (
-        lambda: new(base=1.0),
-        ValueError,
-        "base should be above 1, but was 1.0",
-    ),
-    "a list for the sequence": (
-        lambda: new()([1.0]),
-        TypeError,
-        "x should be a tensor (B, T, d_model), but was list",
-    ),
-    "a sequence of another width": (
-        lambda: new()(X[..., :16]),
-        ValueError,
-        "x should have shape (B, T, d_model) with d_model = 17, but had (2, 5, 16)",
-    ),
-    "the cache of another kind of attention": (
-        lambda: new()(X, cache=KVCache(2, 3, 7, 5)),
-        TypeError,
-        "cache should be a LatentCache, but was KVCache",
-    ),
-    "the cache of another batch": (
-        lambda: new()(X, cache=LatentCache(3, 7, 13, 2)),
-        ValueError,
-        "latents should have shape (B, T, d_latent) with B = 3, but had (2, 5, 13)",
-    ),
-    "the cache of a wider latent": (
-        lambda: new()(X, cache=LatentCache(2, 7, 14, 2)),
-        ValueError,
-        "latents should have shape (B, T, d_latent) with d_latent = 14, but had (2, 5, 13)",
-    ),
-    "the cache of a wider key": (
-        lambda: new()(X, cache=LatentCache(2, 7, 13, 4)),
-        ValueError,
-        "rotated should have shape (B, T, d_rope) with d_rope = 4, but had (2, 5, 2)",
-    ),
-    "x in half precision": (
-        lambda: new()(X.half()),
-        TypeError,
-        "x should have the dtype of the weights, torch.float32, but had torch.float16",
-    ),
-    "the cache of another dtype": (
-        lambda: LatentCache(2, 7, 13, 2, dtype=torch.float16).append(LATENT, KEY),
-        TypeError,
-        "latents should have the cache's dtype torch.float16, but had torch.float32",
-    ),
-    "one key for all latents": (
-        lambda: LatentCache(2, 7, 13, 2).append(LATENT, KEY[:, :1]),
-        ValueError,
-        "rotated should have one row per latent, T = 3, but had 1",
-    ),
-    "no room": (
-        lambda: LatentCache(2, 0, 13, 2),
-        ValueError,
-        "max_len should be at least 1, but was 0",
-    ),
-    "no sequence": (
-        lambda: LatentCache(0, 7, 13, 2),
-        ValueError,
-        "batch should be at least 1, but was 0",
-    ),
-    "a latent without width": (
-        lambda: LatentCache(2, 7, 0, 2),
-        ValueError,
-        "d_latent should be at least 1, but was 0",
-    ),
-    "a key without width": (
-        lambda: LatentCache(2, 7, 13, 0),
-        ValueError,
-        "d_rope should be at least 1, but was 0",
-    ),
-    "to forget what is not there": (
-        lambda: LatentCache(2, 7, 13, 2).truncate(1),
-        ValueError,
-        "n should be at most length = 0, but was 1",
-    ),
-}
-
-
-@pytest.mark.parametrize(("call", "error", "message"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
-def test_bad_input_is_named(call, error, message):
-    with pytest.raises(error, match=f"^{re.escape(message)}$"):
-        call()
 
 
 def test_the_absorbed_form_is_multi_query_attention():

@@ -71,6 +71,8 @@ STEPS = {
         "scripts/train_induction.py",
         "scripts/grow_induction.py",
         "scripts/train_small_gpt.py",
+        "scripts/train_small_transformer.py",
+        "scripts/train_position_writers.py",
         "scripts/read_smollm2.py",
     ],
     "measure": ["-m pip install --no-deps -r benchmarks/requirements.txt", "benchmarks/run.py"],

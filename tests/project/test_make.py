@@ -33,6 +33,11 @@ def test_every_step_runs_a_file_that_exists_and_every_target_has_steps_that_exis
     assert used == make.STEPS.keys()
 
 
+def test_examples_trains_every_stored_model():
+    scripts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "scripts").glob("*.py")}
+    assert sorted(make.STEPS["train"]) == sorted(scripts)
+
+
 def test_test_runs_all_that_its_parts_run():
     parts = ("lint", "test-package", "test-notebooks", "test-site", "test-live")
     steps = {step for part in parts for step in make.TARGETS[part][1]}

@@ -5,7 +5,14 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from attention.data.translation import ENGLISH, FRENCH, MAX_CLAUSES, translate
+from attention.data.translation import (
+    ENGLISH,
+    FRENCH,
+    MAX_CLAUSES,
+    sentence_pairs,
+    translate,
+    translation_batch,
+)
 from attention.data.vocabulary import BEGIN, END_MARK, Batch, batch_of, reverse_source
 from attention.models.seq2seq.search import greedy
 from attention.nn.scores import AdditiveAttention
@@ -86,6 +93,28 @@ def translation_example() -> dict[str, Any]:
         "states": torch.stack(states),  # (M, N, L, d)
         "scores": torch.stack([trained_scores(name)[0] for name in MODELS]),  # (M, L)
         "lengths": list(range(1, MAX_CLAUSES + 1)),
+        "trained": TRAINED_CLAUSES,
+    }
+
+
+def quality_example() -> dict[str, Any]:
+    """The arguments of ``QualityByLength`` but for its scores: a sentence of each length.
+
+    Returns:
+        The first of the 200 sentences on which each length is tested, its right translation, and
+        what the first seed's model with one fixed vector writes.
+    """
+    lengths = range(1, MAX_CLAUSES + 1)
+    tests = [sentence_pairs(200, n, generator=torch.Generator().manual_seed(0)) for n in lengths]
+    pairs = [pairs[0] for pairs in tests]
+    batch = translation_batch(pairs)
+    width = batch.target.shape[1] + 4
+    tokens, _ = trained_translator("fixed").decode(batch.source, batch.lengths, width)
+    return {
+        "lengths": list(lengths),
+        "sources": [pair.english for pair in pairs],
+        "references": [pair.french for pair in pairs],
+        "outputs": [FRENCH.decode(row) for row in tokens.tolist()],
         "trained": TRAINED_CLAUSES,
     }
 

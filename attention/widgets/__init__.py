@@ -20,6 +20,7 @@ from attention.widgets.norm_bars import NormBars
 from attention.widgets.online_softmax import OnlineSoftmax
 from attention.widgets.phase_change import PhaseChange
 from attention.widgets.position_explorer import PositionExplorer
+from attention.widgets.quality_by_length import QualityByLength
 from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
 from attention.widgets.rotary_clock import RotaryClock
@@ -52,6 +53,7 @@ __all__ = [
     "OnlineSoftmax",
     "PhaseChange",
     "PositionExplorer",
+    "QualityByLength",
     "QueryArrow",
     "ResidualStream",
     "RotaryClock",

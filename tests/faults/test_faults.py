@@ -16,6 +16,7 @@ from tables import (
     order,
     pictures,
     positions_and_caches,
+    quality,
     seq2seq,
     small_pictures,
     windowed_heads,
@@ -37,6 +38,7 @@ TABLES = (
     decoder_step,
     caches_as_shown,
     growth,
+    quality,
     order,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}

@@ -10,7 +10,7 @@ from attention.widgets import (
     AlignmentExplorer,
     DecoderStep,
 )
-from attention.widgets.translation_explorer.edits import edit_alignment, verdict
+from attention.widgets.base.edits import edit_alignment, verdict
 
 
 def alignment_case(seed: int) -> dict:

@@ -3,7 +3,7 @@
 from itertools import product
 
 import torch
-from widget_examples import heads, phase, stored_heads
+from widget_examples import heads, phase, quality, stored_heads
 from wire import wire
 
 from attention import GPT, GPTConfig
@@ -13,7 +13,7 @@ from attention.functional.head_scores import (
     previous_token_score,
 )
 from attention.trained.induction_growth import phase_change_example
-from attention.widgets import BlockDiagram, HeadExplorer, PhaseChange
+from attention.widgets import BlockDiagram, HeadExplorer, PhaseChange, QualityByLength
 
 DIAGRAMS = [  # d_model, n_heads, n_layers, n_tokens, max_len, batch, length
     (6, 1, 1, 1, 1, 1, 1),
@@ -24,12 +24,26 @@ DIAGRAMS = [  # d_model, n_heads, n_layers, n_tokens, max_len, batch, length
 ]
 
 
+THREE = torch.rand(2, 3, 4, generator=torch.Generator().manual_seed(2))
+"""Shares of three seeds at four lengths."""
+
+
 def model_cases() -> dict[str, list[dict]]:
     """The cases of each kind."""
     return {
         "heads": [heads_case(shown) for shown in (stored_heads(), heads())],
         "phases": [phase_case(phase()), phase_case(PhaseChange(**phase_change_example()))],
+        "qualities": [quality_case(quality()), quality_case(quality(scores=THREE))],
         "diagrams": [diagram_case(*sizes) for sizes in product(DIAGRAMS, ("pre", "post"))],
+    }
+
+
+def quality_case(shown: QualityByLength) -> dict:
+    """The scores as the page gets them, and each length's median over the seeds."""
+    return {
+        "scores": wire(shown.get_state()["scores"]),
+        "numbers": shown.scores.tolist(),
+        "medians": shown.scores.median(dim=1).values.tolist(),
     }
 
 

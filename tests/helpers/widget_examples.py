@@ -23,6 +23,7 @@ from attention.widgets import (
     OnlineSoftmax,
     PhaseChange,
     PositionExplorer,
+    QualityByLength,
     QueryArrow,
     ResidualStream,
     ScalingExplorer,
@@ -167,6 +168,22 @@ def phase(**arguments: object) -> PhaseChange:
     curves = torch.stack([losses, rising / 2, rising], dim=-1)
     given = {"tokens": list("abcdabc"), "steps": [0, 10, 30, 50], "runs": ["one", "two"]}
     return PhaseChange(**given | {"curves": curves, "maps": maps, "step": 30} | arguments)
+
+
+def quality(**arguments: object) -> QualityByLength:
+    """Two seeds at four lengths, one not like the other; at length 3 a word of each kind."""
+    whole = [[1.0, 0.75, 0.25, 0.0], [0.75, 0.5, 0.0, 0.0]]
+    words = [[1.0, 0.9375, 0.875, 0.625], [0.9375, 0.875, 0.8125, 0.5]]
+    given = {
+        "lengths": [1, 2, 3, 5],
+        "sources": [["an", "owl"], ["an", "elk", "sees"], list("abcd"), list("abcdef")],
+        "references": [["un", "hibou"], ["un", "elan", "voit"], list("wxyz"), list("uvwxyz")],
+        "outputs": [["un", "hibou"], ["un", "elan", "voit"], list("wkyzz"), list("uvw")],
+        "scores": [whole, words],
+        "trained": 3,
+        "length": 3,
+    }
+    return QualityByLength(**given | arguments)
 
 
 def split(**arguments: object) -> HeadSplit:

@@ -16,8 +16,8 @@ from attention.widgets import (
     ScalingExplorer,
     TranslationExplorer,
 )
+from attention.widgets.base.edits import percent
 from attention.widgets.head_explorer.patterns import PATTERNS, pattern_scores
-from attention.widgets.translation_explorer.edits import percent
 
 # A browser tells a list that it was opened after the click is over.
 OPENED = """summary => new Promise((opened) => {

@@ -7,6 +7,7 @@ from widget_examples import (
     decoder_step,
     machine,
     position,
+    quality,
     query_arrow,
     scaling,
     softmax_bars,
@@ -29,6 +30,7 @@ from widgets_drawn import (
 from widgets_drawn_decoder import drawn_decoder
 from widgets_drawn_machines import drawn_machine
 from widgets_drawn_order import drawn_clock, drawn_three
+from widgets_drawn_quality import drawn_quality
 from widgets_drawn_slices import drawn_histogram, drawn_query, drawn_softmax
 from widgets_drawn_small import (
     apart,
@@ -124,6 +126,20 @@ EARLY = [
         place=(".afm-pairs li[data-written='1']", "data-value"),
         number="w.chance[1]",
         drawn=Drawn(three_lengths, drawn_translation, open_all),
+    ),
+    Row(
+        "QualityByLength",
+        make=quality,
+        chapters=("01_rnn_bottleneck",),
+        view=".afm-quality",
+        controls=names("length"),
+        slider="length",
+        spoken="^{0} clause",
+        announces="whole sentences",
+        also=("length", "5"),
+        place=("[data-figure=words]", "data-value"),
+        number="w.median[1].item()",
+        drawn=Drawn(lambda: quality(length=5), drawn_quality),
     ),
     Row(
         "DecoderStep",

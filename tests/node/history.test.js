@@ -5,9 +5,10 @@ import { test } from "node:test";
 
 import { additiveAttention } from "../../attention/widgets/js/additive.js";
 import { decoderLook } from "../../attention/widgets/decoder_step/view.js";
-import { percent, place } from "../../attention/widgets/translation_explorer/curve.js";
-import { SIGNS, editAlignment, vectorSentence, verdict } from "../../attention/widgets/translation_explorer/edits.js";
+import { SIGNS, editAlignment, vectorSentence, verdict } from "../../attention/widgets/js/edits.js";
 import { apart } from "../../attention/widgets/js/labels.js";
+import { percent, place } from "../../attention/widgets/js/quality.js";
+import { median } from "../../attention/widgets/quality_by_length/chart.js";
 import { softmaxSteps, weightedWords } from "../../attention/widgets/js/steps.js";
 import { stripPath } from "../../attention/widgets/js/vector.js";
 import { cases, close, unpack } from "./cases.js";
@@ -139,4 +140,18 @@ test("the steps of a softmax: numerators from the largest score, and the sums", 
   const { exponentials, totals } = softmaxSteps([1, 0], [0.7, 0.3]);
   close(exponentials, [1, Math.exp(-1)], "exponentials", 1e-15);
   close(totals, [1 + Math.exp(-1), 1], "sums", 1e-15);
+});
+
+cases.qualities.forEach(({ scores, numbers, medians }, n) => {
+  test(`quality by length, example ${n}: every share as the wire brings it, and the seeds' median at each length, equal torch`, () => {
+    const ours = unpack(scores).map((rows) => rows.map((row) => [...row]));
+    close(ours, numbers, "shares");
+    const middles = ours.map((rows) => rows[0].map((_, l) => median(rows.map((row) => row[l]))));
+    close(middles, medians, "medians");
+  });
+});
+
+test("the median of two is the lower one, of three the middle one, in any order", () => {
+  assert.equal(median([0.75, 0.25]), 0.25);
+  assert.equal(median([0.5, 1, 0.25]), 0.5);
 });

@@ -4,11 +4,11 @@ from typing import Any
 
 from torch import Tensor
 
+from attention.widgets.base.edits import Edit, edit_alignment
 from attention.widgets.base.lists import Items, Languages, Nested, share, word
 from attention.widgets.base.tensors import FixedPoint
 from attention.widgets.base.traits import State, Text, Whole, other_count
 from attention.widgets.base.widget import BookWidget
-from attention.widgets.translation_explorer.edits import Edit, edit_alignment
 from attention.widgets.translation_explorer.picture import alt_text, draw_png
 
 

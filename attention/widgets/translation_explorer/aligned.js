@@ -2,12 +2,12 @@
 
 import { AS_IT_IS, element, setAttribute, setText } from "../js/dom.js";
 import { visible } from "../js/format.js";
-import { SIGNS, editAlignment, verdict } from "./edits.js";
+import { SIGNS, editAlignment, verdict } from "../js/edits.js";
 
-/** @type {Record<import("./edits.js").Kind, string>} */
+/** @type {Record<import("../js/edits.js").Kind, string>} */
 const MEANINGS = { right: "right", wrong: "another word", missing: "missing", extra: "too many" };
 
-const KINDS = /** @type {import("./edits.js").Kind[]} */ (Object.keys(SIGNS));
+const KINDS = /** @type {import("../js/edits.js").Kind[]} */ (Object.keys(SIGNS));
 
 /** @param {number} chance */
 const probability = (chance) => (chance >= 0.995 ? "1.0" : chance.toFixed(2).slice(1));
@@ -58,7 +58,7 @@ export function alignedTranslation({ lang }) {
 
 /**
  * One place: the right word, the sign, the written word, its probability as bar and number.
- * @param {import("./edits.js").Edit} edit
+ * @param {import("../js/edits.js").Edit} edit
  * @param {string | null} wanted
  * @param {string | null} found
  * @param {number | null} chance

@@ -6,8 +6,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from attention.teaching.plots import visible
+from attention.widgets.base.edits import SIGNS, Edit, percent, verdict
 from attention.widgets.base.picture import CHOSEN, INK, LINE, SOFT, WEIGHT, Shown, bare, card
-from attention.widgets.translation_explorer.edits import SIGNS, Edit, percent, verdict
 
 _PER_LINE = 11
 _DASHES = ["-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2))]

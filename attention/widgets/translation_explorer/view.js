@@ -20,7 +20,7 @@ import { setState, viewOf } from "../js/mount.js";
 import { drawing, vectorStrip } from "../js/vector.js";
 import { alignedTranslation } from "./aligned.js";
 import { qualityCurve } from "./curve.js";
-import { vectorSentence } from "./edits.js";
+import { vectorSentence } from "../js/edits.js";
 
 const DATA = [
   ...["sources", "references", "models", "outputs", "chances", "states", "scores", "lengths", "unit", "trained"],

@@ -11,8 +11,8 @@ from widget_examples import SOURCE, TARGET, diagram, translation
 
 from attention import GPT, GPTConfig
 from attention.widgets import CacheCalculator, CostExplorer
+from attention.widgets.base.edits import SIGNS
 from attention.widgets.base.picture import CHOSEN, INK, MIDDLE, SOFT, WEIGHT
-from attention.widgets.translation_explorer.edits import SIGNS
 
 
 def runs(part: Part, colour: str) -> tuple[int, int]:

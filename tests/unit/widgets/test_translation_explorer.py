@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from widget_arguments import refuses
 from widget_examples import SOURCE, TARGET, D, L, M, N, translation, translation_arguments
 
-from attention.widgets.translation_explorer.edits import SIGNS, edit_alignment, percent, verdict
+from attention.widgets.base.edits import SIGNS, edit_alignment, percent, verdict
 
 
 class TestEdits:

@@ -1,5 +1,5 @@
 // How a text that was written differs from the one that was asked for. Pure: node imports this file as it is, and
-// tests/node holds it equal to the package's _edits.py, whose rules are these.
+// tests/node holds it equal to the package's base/edits.py, whose rules are these.
 
 /** @typedef {"right" | "wrong" | "missing" | "extra"} Kind */
 /** @typedef {{ kind: Kind, reference: number | null, written: number | null }} Edit */

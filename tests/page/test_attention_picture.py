@@ -33,6 +33,21 @@ ROOM = """() => {
   return Math.min(inner.left - out.left, out.right - inner.right) - 1; // its border
 }"""
 
+CROSSED = """() => {
+  const mark = document.querySelector(".afm-you-are-here").getBoundingClientRect();
+  const path = document.querySelector(".afm-lines-wide path"); // hidden, it has no place on screen
+  const [length, onScreen] = [path.getTotalLength(), path.getScreenCTM()];
+  const inside = [];
+  let walked = 0;
+  for (let far = 0; far <= length; far += 0.2, walked += 1) {
+    const { x, y } = path.getPointAtLength(far).matrixTransform(onScreen);
+    const [across, down] = [x - mark.left, y - mark.top];
+    if (across > 0 && down > 0 && across < mark.width && down < mark.height)
+      inside.push([Math.round(across), Math.round(down)]);
+  }
+  return { inside, walked };
+}"""
+
 
 def light(page: Page, name: str) -> None:
     page.locator(f"{PARTS_OF}[value={name}]").dispatch_event("click")
@@ -90,6 +105,22 @@ def test_where_you_are_can_be_read(open_page, name: str, width: int) -> None:
         }"""
     )
     assert covered == []
+
+
+@pytest.mark.parametrize("width", [1280, 1000, 752, 730])
+def test_no_line_runs_through_where_you_are(open_page, width: int) -> None:
+    """Walk along the lines of a desk's drawing: no point lies in the box of the words.
+
+    On a phone the lines run between the rows, and the words' own ground interrupts one.
+    """
+    crossed = []
+    for name in NAMES:
+        shown = AttentionPicture(here=name)
+        page = open_page(shown.model_id, models=[shown], width=width)
+        found = page.evaluate(CROSSED)
+        assert found["walked"] > 1000, "its lines are walked along"
+        crossed += [(name, *point) for point in found["inside"]]
+    assert not crossed, {name for name, *_ in crossed}
 
 
 def test_each_part_says_its_sentence_and_links_to_its_chapter(open_page) -> None:

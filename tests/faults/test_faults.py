@@ -14,7 +14,6 @@ from tables import (
     growth,
     loading,
     order,
-    passes,
     pictures,
     positions_and_caches,
     quality,
@@ -41,7 +40,6 @@ TABLES = (
     growth,
     quality,
     order,
-    passes,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 

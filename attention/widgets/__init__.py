@@ -20,6 +20,7 @@ from attention.widgets.norm_bars import NormBars
 from attention.widgets.online_softmax import OnlineSoftmax
 from attention.widgets.phase_change import PhaseChange
 from attention.widgets.position_explorer import PositionExplorer
+from attention.widgets.prefill_decode import PrefillDecode
 from attention.widgets.quality_by_length import QualityByLength
 from attention.widgets.query_arrow import QueryArrow
 from attention.widgets.residual_stream import ResidualStream
@@ -53,6 +54,7 @@ __all__ = [
     "OnlineSoftmax",
     "PhaseChange",
     "PositionExplorer",
+    "PrefillDecode",
     "QualityByLength",
     "QueryArrow",
     "ResidualStream",

@@ -14,6 +14,7 @@ from tables import (
     growth,
     loading,
     order,
+    passes,
     pictures,
     positions_and_caches,
     quality,
@@ -40,6 +41,7 @@ TABLES = (
     growth,
     quality,
     order,
+    passes,
 )
 ROWS = {name: (table, fault) for table in TABLES for name, fault in table.FAULTS.items()}
 

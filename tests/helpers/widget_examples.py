@@ -23,6 +23,7 @@ from attention.widgets import (
     OnlineSoftmax,
     PhaseChange,
     PositionExplorer,
+    PrefillDecode,
     QualityByLength,
     QueryArrow,
     ResidualStream,
@@ -280,3 +281,8 @@ def shared(**arguments: object) -> SharedHeads:
 def windowed(**arguments: object) -> WindowCache:
     """Nine of twelve read: a sink, a window of three, two layers, so that all kinds are there."""
     return WindowCache(**{"step": 9, "window": 3, "n_sink": 1, "n_layers": 2} | arguments)
+
+
+def passes(**arguments: object) -> PrefillDecode:
+    """Sixty-four texts; the third of five passes that write."""
+    return PrefillDecode(**{"prompt": 512, "written": 5, "batch": 64, "step": 3} | arguments)

@@ -8,6 +8,7 @@ from widget_examples import (
     norm,
     online,
     painter,
+    passes,
     phase,
     shared,
     split,
@@ -18,6 +19,7 @@ from widget_row import Row, names
 from widgets_drawn import Drawn, drawn_gpt, drawn_heads, drawn_split, load_and_choose
 from widgets_drawn_caches import drawn_shared, drawn_window, two_groups
 from widgets_drawn_costs import drawn_cache, drawn_costs, drawn_diagram, four_heads, long_sequence
+from widgets_drawn_passes import drawn_passes
 from widgets_drawn_phase import drawn_phase
 from widgets_drawn_small import drawn_mask, half_painted
 from widgets_drawn_stream import drawn_next, drawn_norm, drawn_online, drawn_stream
@@ -164,6 +166,20 @@ LATE = [
         place=("tr[data-row=setting]", "data-value"),
         number="w.total_bytes",
         drawn=Drawn(four_heads, drawn_cache),
+    ),
+    Row(
+        "PrefillDecode",
+        make=passes,
+        chapters=("10_quadratic_cost",),
+        view=".afm-passes",
+        controls=names("step prompt written batch next again"),
+        slider="step",
+        spoken="^writes token {0}$",
+        announces="FLOPs a byte",
+        also=("batch", "128"),
+        place=("[data-figure=intensity]", "data-value"),
+        number="w.current.intensity",
+        drawn=Drawn(passes, drawn_passes),
     ),
     Row(
         "WindowCache",

@@ -26,6 +26,7 @@ from mechanism_cases import (
 )
 from model_cases import model_cases
 from order_cases import order_cases
+from pass_cases import pass_cases
 from small_cases import small_cases
 from stream_cases import stream_cases
 from widget_examples import position, scaling, split, stored_position
@@ -59,6 +60,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "flows": flow_cases(),
         **stream_cases(),
         "rings": cache_cases(),
+        "passes": pass_cases(),
         **machine_cases(),
         "costs": cost_cases(),
         "widgets": [row.name for row in TABLE],
